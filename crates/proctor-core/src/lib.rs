@@ -1,0 +1,26 @@
+//! The domain of Proctor: what a run, an upload, a test and an execution *are*, and the rules that hold for them.
+//!
+//! Everything here is pure: no IO, no async, no SQL, no HTTP, no clock. The types are deliberately not serialisable;
+//! wire and disk have shapes of their own.
+
+pub mod execution;
+pub mod format;
+pub mod id;
+pub mod identity;
+pub mod lifecycle;
+pub mod limits;
+pub mod organization;
+pub mod path;
+pub mod receipt;
+pub mod record;
+pub mod result;
+pub mod run;
+pub mod run_env;
+pub mod scope;
+pub mod selector;
+pub mod slug;
+pub mod suite;
+pub mod tags;
+pub mod text;
+pub mod time;
+pub mod token;

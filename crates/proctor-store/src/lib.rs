@@ -1,0 +1,17 @@
+//! Where Proctor keeps things.
+//!
+//! The **catalog** ([`catalog`]) is SQL on SQLite or PostgreSQL: organizations, tokens, suites, runs, uploads with their receipts,
+//! tests, and the list of execution segments. **Executions** ([`executions`]) are columns, committed in the catalog's
+//! transaction. [`Store`] is the only way in; every function takes the organization or the suite first.
+
+pub mod catalog;
+pub mod error;
+pub mod executions;
+pub mod page;
+pub mod secret;
+
+mod store;
+
+pub use error::StoreError;
+pub use page::{Page, PageRequest};
+pub use store::{Database, Store, StoreOptions};
