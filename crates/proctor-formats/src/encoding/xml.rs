@@ -49,8 +49,7 @@ fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
         return None;
     }
     let label = &value[..memchr::memchr(*quote, value)?];
-    Encoding::for_label_no_replacement(label)
-        .filter(|encoding| *encoding != UTF_8 && *encoding != UTF_16LE && *encoding != UTF_16BE)
+    Encoding::for_label_no_replacement(label).filter(|encoding| *encoding != UTF_8 && *encoding != UTF_16LE && *encoding != UTF_16BE)
 }
 
 /// Whether bytes that are not UTF-8 are Latin-1 text rather than UTF-8 with a damaged spot: not one valid sequence of

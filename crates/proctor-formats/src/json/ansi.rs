@@ -14,21 +14,18 @@ pub(crate) fn without_ansi(text: Cow<'_, str>) -> Cow<'_, str> {
     out.push_str(parts.next().unwrap_or_default());
     let mut in_command = false;
     for part in parts {
-        let rest = if in_command { part } else { after_sequence(part) };
-        match part.chars().next() {
-            // A command runs to BEL or to the next escape, which is its terminator `ESC \`.
-            Some(']' | 'P' | '^' | '_' | 'X') if !in_command => match part.split_once('\u{7}') {
+        let ends_command = if in_command { part.strip_prefix('\\') } else { None };
+        in_command = false;
+        if let Some(rest) = ends_command {
+            out.push_str(rest);
+        } else if part.starts_with([']', 'P', '^', '_', 'X']) {
+            // A command runs to BEL or to `ESC \`.
+            match part.split_once('\u{7}') {
                 Some((_, rest)) => out.push_str(rest),
                 None => in_command = true,
-            },
-            Some('\\') if in_command => {
-                in_command = false;
-                out.push_str(&rest[1..]);
             }
-            _ => {
-                in_command = false;
-                out.push_str(after_sequence(part));
-            }
+        } else {
+            out.push_str(after_sequence(part));
         }
     }
     Cow::Owned(out)

@@ -52,6 +52,11 @@ impl<'a> Slot<'a> {
         Reader::at(self.text, self.start)
     }
 
+    /// Where the value begins in its document, in bytes.
+    pub(crate) fn offset(self) -> usize {
+        self.start
+    }
+
     /// The value as it is written.
     pub(crate) fn raw(self) -> &'a str {
         &self.text[self.start..self.end]

@@ -28,10 +28,7 @@ impl<'a> Iterator for Attributes<'a> {
             self.rest = "";
             return None;
         }
-        let name_end = text
-            .bytes()
-            .position(|byte| byte == b'=' || byte.is_ascii_whitespace())
-            .unwrap_or(text.len());
+        let name_end = text.bytes().position(|byte| byte == b'=' || byte.is_ascii_whitespace()).unwrap_or(text.len());
         let (name, after_name) = text.split_at(name_end);
         let Some(value) = after_name.trim_ascii_start().strip_prefix('=') else {
             self.rest = after_name;

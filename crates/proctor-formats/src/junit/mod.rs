@@ -4,6 +4,7 @@
 //! that no record is handed over twice and nothing but an ill-formed document pays for its repair.
 
 mod attributes;
+mod builder;
 mod case;
 mod doctype;
 mod failure;

@@ -20,13 +20,8 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    const ALL: [Self; 5] = [
-        Self::ForbiddenCharacter,
-        Self::UnknownEntity,
-        Self::UnescapedMarkup,
-        Self::RepeatedAttribute,
-        Self::UnbalancedText,
-    ];
+    const ALL: [Self; 5] =
+        [Self::ForbiddenCharacter, Self::UnknownEntity, Self::UnescapedMarkup, Self::RepeatedAttribute, Self::UnbalancedText];
 
     const fn message(self) -> &'static str {
         match self {
@@ -52,11 +47,7 @@ pub(super) struct Repair {
 impl Repair {
     /// For the values of `document`.
     pub(super) fn of(document: &str) -> Self {
-        Self {
-            has_forbidden: has_forbidden(document.as_bytes()),
-            allows_control_references: false,
-            found: [false; Fault::ALL.len()],
-        }
+        Self { has_forbidden: has_forbidden(document.as_bytes()), allows_control_references: false, found: [false; Fault::ALL.len()] }
     }
 
     /// Notes a fault.
@@ -194,9 +185,8 @@ const fn is_forbidden(c: char) -> bool {
 
 fn has_forbidden(bytes: &[u8]) -> bool {
     // Without an exit inside of a chunk, the compiler makes vector instructions of this.
-    let has_control = bytes.chunks(4096).any(|chunk| {
-        chunk.iter().fold(false, |found, byte| found | (*byte < 0x20 && *byte != b'\t' && *byte != b'\n' && *byte != b'\r'))
-    });
-    has_control
-        || memchr::memchr_iter(0xEF, bytes).any(|at| matches!(bytes.get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF])))
+    let has_control = bytes
+        .chunks(4096)
+        .any(|chunk| chunk.iter().fold(false, |found, byte| found | (*byte < 0x20 && *byte != b'\t' && *byte != b'\n' && *byte != b'\r')));
+    has_control || memchr::memchr_iter(0xEF, bytes).any(|at| matches!(bytes.get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF])))
 }

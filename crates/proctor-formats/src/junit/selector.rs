@@ -37,9 +37,9 @@ fn module_path(classname: &str) -> Option<String> {
 
 /// Extensions of files that tests are written in. A list, because `com.example.Calc` ends in a dot and a word as well.
 const TEST_FILE_EXTENSIONS: &[&str] = &[
-    "bats", "c", "cc", "cjs", "clj", "coffee", "cpp", "cs", "cts", "cxx", "dart", "ex", "exs", "feature", "fs", "go",
-    "groovy", "hs", "java", "jl", "js", "jsx", "kt", "kts", "lua", "m", "mjs", "ml", "mm", "mts", "nim", "php", "pl", "py",
-    "R", "rb", "robot", "rs", "scala", "sh", "svelte", "swift", "t", "ts", "tsx", "vb", "vue", "zig",
+    "bats", "c", "cc", "cjs", "clj", "coffee", "cpp", "cs", "cts", "cxx", "dart", "ex", "exs", "feature", "fs", "go", "groovy", "hs",
+    "java", "jl", "js", "jsx", "kt", "kts", "lua", "m", "mjs", "ml", "mm", "mts", "nim", "php", "pl", "py", "R", "rb", "robot", "rs",
+    "scala", "sh", "svelte", "swift", "t", "ts", "tsx", "vb", "vue", "zig",
 ];
 
 /// The class name when it is the file: equal to the name of the suite and ending in a file extension (Vitest).
@@ -48,8 +48,7 @@ pub(super) fn file_in_classname<'c>(classname: &'c Cow<'_, str>, suite_name: &st
         return None;
     }
     let (stem, extension) = classname.rsplit_once('.')?;
-    let is_path = stem.contains(['/', '\\'])
-        && (1..=8).contains(&extension.len())
-        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_path =
+        stem.contains(['/', '\\']) && (1..=8).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
     (!stem.is_empty() && (is_path || TEST_FILE_EXTENSIONS.contains(&extension))).then_some(classname)
 }

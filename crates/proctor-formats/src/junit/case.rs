@@ -1,0 +1,160 @@
+//! One test case and the record it becomes.
+
+use std::borrow::Cow;
+
+use proctor_core::limits;
+use proctor_core::record::{FailureDetail, Record};
+use proctor_core::result::TestResult;
+
+use crate::context::ParseContext;
+
+use super::attributes::Attributes;
+use super::failure::Failure;
+use super::repair::Repair;
+use super::selector::{PytestModules, file_in_classname};
+use super::suite::Suite;
+use super::time::parse_seconds;
+
+/// Lines of all failures of one case. Ingest cuts by bytes; this only keeps millions of empty lines out of memory.
+const FAILURE_LINES_PER_CASE_MAX: usize = limits::FAILURE_EXPANDED_BYTES_MAX / 4;
+/// Failures of one case.
+const FAILURES_PER_CASE_MAX: usize = 10_000;
+/// What `status` or `result` say of a case that did not run (ctest, GoogleTest).
+const DID_NOT_RUN: [&str; 5] = ["skipped", "disabled", "notrun", "ignored", "suppressed"];
+
+/// A `testcase` element that is being read.
+#[derive(Debug, Default)]
+pub(super) struct Case<'a> {
+    /// Its attribute `classname`.
+    pub(super) classname: Option<Cow<'a, str>>,
+    /// Its attribute `name`, unless blank.
+    pub(super) name: Option<Cow<'a, str>>,
+    file: Option<Cow<'a, str>>,
+    line: Option<Cow<'a, str>>,
+    duration: Option<f64>,
+    /// `time` is there and says nothing that can be understood.
+    pub(super) is_duration_unreadable: bool,
+    /// Some of the failure text was left out.
+    pub(super) is_cut: bool,
+    did_not_run: bool,
+    had_failed_attempts: bool,
+    failure_count: usize,
+    failure_lines: usize,
+    reason: Option<Cow<'a, str>>,
+    failures: Vec<FailureDetail<'a>>,
+}
+
+impl<'a> Case<'a> {
+    /// Reads the start tag.
+    pub(super) fn read(tag: &'a str, repair: &mut Repair) -> Self {
+        let mut case = Self::default();
+        let mut time: Option<Cow<'_, str>> = None;
+        for (key, value) in Attributes::of(tag) {
+            match key {
+                "classname" => repair.keep_first(&mut case.classname, value),
+                "name" => repair.keep_first(&mut case.name, value),
+                "file" => repair.keep_first(&mut case.file, value),
+                "line" => repair.keep_first(&mut case.line, value),
+                "time" => repair.keep_first(&mut time, value),
+                "status" | "result" => {
+                    case.did_not_run |= DID_NOT_RUN.iter().any(|word| value.trim().eq_ignore_ascii_case(word));
+                }
+                _ => {}
+            }
+        }
+        case.name = case.name.filter(|name| !name.trim().is_empty());
+        case.file = case.file.filter(|file| !file.is_empty());
+        if let Some(time) = time.filter(|time| !time.trim().is_empty()) {
+            case.duration = parse_seconds(&time);
+            case.is_duration_unreadable = case.duration.is_none();
+        }
+        case
+    }
+
+    /// The lines that another failure may have.
+    pub(super) fn failure_lines_left(&self) -> usize {
+        FAILURE_LINES_PER_CASE_MAX.saturating_sub(self.failure_lines)
+    }
+
+    /// Takes in a child `failure` or `error`.
+    pub(super) fn fail(&mut self, failure: Failure<'a>) {
+        self.failure_count += 1;
+        self.is_cut |= failure.is_cut() || self.failure_count > FAILURES_PER_CASE_MAX;
+        if self.failure_count > FAILURES_PER_CASE_MAX {
+            return;
+        }
+        let (reason, detail) = failure.finish(self.reason.is_some());
+        self.failure_lines += detail.expanded.len();
+        self.failures.push(detail);
+        if self.reason.is_none() {
+            self.reason = reason;
+        }
+    }
+
+    /// Takes in a child that says that the case did not run.
+    pub(super) fn skip(&mut self) {
+        self.did_not_run = true;
+    }
+
+    /// Takes in a child that tells of an earlier attempt that failed (Surefire, nextest).
+    pub(super) fn note_failed_attempt(&mut self) {
+        self.had_failed_attempts = true;
+    }
+
+    const fn result(&self) -> TestResult {
+        if self.failure_count > 0 {
+            TestResult::Failed
+        } else if self.did_not_run {
+            TestResult::Skipped
+        } else {
+            TestResult::Passed
+        }
+    }
+
+    /// The record, with the parts that only its surroundings know.
+    pub(super) fn into_record<'r>(
+        self,
+        name: Cow<'a, str>,
+        suites: &'r [Suite<'a>],
+        context: &ParseContext<'_>,
+        modules: &'r mut PytestModules,
+    ) -> Record<'r>
+    where
+        'a: 'r,
+    {
+        let result = self.result();
+        let suite = suites.last();
+        let suite_name = suite.map_or("", |suite| &*suite.name);
+        let scope = self.classname.unwrap_or_default();
+        let runner = context.test_runner.map(str::trim).unwrap_or_default();
+        let is_pytest = runner == "pytest" || suite.is_some_and(|suite| suite.is_pytest);
+        let module = if is_pytest { modules.path_of(&scope) } else { None };
+
+        let suite_file = || suites.iter().rev().find_map(|suite| suite.file.as_deref());
+        let file_name: Option<Cow<'r, str>> = match self.file.or_else(|| suite_file().map(Cow::Borrowed)) {
+            Some(file) => Some(file),
+            None if is_pytest => module.map(Cow::Borrowed),
+            None => file_in_classname(&scope, suite_name).is_some().then(|| scope.clone()),
+        };
+        let selector = match module {
+            Some(module) => Some(Cow::Borrowed(module)),
+            None if runner == "gotest" || (!is_pytest && file_name.is_none()) => Some(scope.clone()).filter(|scope| !scope.is_empty()),
+            None => None,
+        };
+        let line = self.line.filter(|line| !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()));
+        let location = match (&file_name, line) {
+            (Some(file), Some(line)) => Some(Cow::Owned(format!("{file}:{line}"))),
+            (file, _) => file.clone(),
+        };
+        Record {
+            file_name,
+            location,
+            selector,
+            duration: self.duration,
+            failure_reason: self.reason,
+            failure_expanded: self.failures,
+            runner_retried: self.had_failed_attempts && result == TestResult::Passed,
+            ..Record::new(scope, name, result)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What an operator may set. Each value has a default that suits one machine.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use proctor_core::suite::IdenticalUploads;
+
+/// The settings of a server.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The address that absolute URLs of the API begin with, without a trailing slash; may carry a path. `None`: scheme and host of the request.
+    pub public_url: Option<String>,
+    /// The same for URLs of the web UI. `None`: as `public_url`.
+    pub web_url: Option<String>,
+    /// Whether `Forwarded` and `X-Forwarded-*` are believed: only behind a proxy that sets them.
+    pub trust_forwarded: TrustForwarded,
+    /// A finished run without results is `stale` after this silence.
+    pub stale_after: Duration,
+    /// Bounds on uploads.
+    pub uploads: UploadSettings,
+    /// Requests per minute and organization, and per minute and user. `None`: not limited.
+    pub rate_limit: Option<RateLimit>,
+    /// Key sets of OIDC issuers.
+    pub oidc: OidcSettings,
+}
+
+/// Whether headers that a proxy sets are believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrustForwarded {
+    /// They are.
+    Yes,
+    /// They are not.
+    No,
+}
+
+/// Bounds on uploads, and what repeated ones mean.
+#[derive(Clone, Debug)]
+pub struct UploadSettings {
+    /// Bytes of a body on the wire.
+    pub body_bytes_max: u64,
+    /// Bytes of a body after decoding.
+    pub decoded_bytes_max: u64,
+    /// Records in one upload.
+    pub records_max: u64,
+    /// Bytes of all decoded bodies that may be held at once; an upload that does not fit is answered with 503.
+    pub in_flight_bytes_max: u64,
+    /// Uploads that may be received at once; one more is answered with 503.
+    pub concurrent_max: usize,
+    /// How long the sender may be silent in the middle of a body before it gets 408.
+    pub silence: Duration,
+    /// What new suites do with identical uploads.
+    pub identical: IdenticalUploads,
+    /// How long an upload is remembered for that.
+    pub identical_window: Duration,
+}
+
+/// Fixed windows of 60 seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Requests of one organization in a window.
+    pub organization_per_minute: u64,
+    /// Requests of one user in a window.
+    pub user_per_minute: u64,
+}
+
+/// Where the keys of OIDC issuers come from.
+#[derive(Clone, Debug, Default)]
+pub struct OidcSettings {
+    /// Issuer (`iss`) and the file of its JSON Web Key Set: for closed networks.
+    pub key_files: Vec<(String, PathBuf)>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_url: None,
+            web_url: None,
+            trust_forwarded: TrustForwarded::No,
+            stale_after: Duration::from_hours(24),
+            uploads: UploadSettings::default(),
+            rate_limit: None,
+            oidc: OidcSettings::default(),
+        }
+    }
+}
+
+impl Default for UploadSettings {
+    fn default() -> Self {
+        Self {
+            body_bytes_max: 64 * 1024 * 1024,
+            decoded_bytes_max: 256 * 1024 * 1024,
+            records_max: 250_000,
+            in_flight_bytes_max: 512 * 1024 * 1024,
+            concurrent_max: 256,
+            silence: Duration::from_secs(60),
+            identical: IdenticalUploads::Always,
+            identical_window: Duration::from_mins(10),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What the server does, without HTTP types.
+
+pub mod ingest;
