@@ -4,13 +4,18 @@
 //! wire and disk have shapes of their own.
 
 pub mod execution;
+pub mod filter;
 pub mod format;
 pub mod id;
 pub mod identity;
+pub mod label;
 pub mod lifecycle;
 pub mod limits;
+pub mod metrics;
+pub mod naive;
 pub mod organization;
 pub mod path;
+pub mod query;
 pub mod receipt;
 pub mod record;
 pub mod result;
@@ -19,8 +24,10 @@ pub mod run_env;
 pub mod scope;
 pub mod selector;
 pub mod slug;
+pub mod state;
 pub mod suite;
 pub mod tags;
 pub mod text;
 pub mod time;
 pub mod token;
+pub mod window;

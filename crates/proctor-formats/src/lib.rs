@@ -33,12 +33,7 @@ pub use error::{ParseError, Position};
 /// # Errors
 /// When the document as a whole cannot be read, with the place where reading ended; records handed over before that
 /// belong to a document that is to be refused. [`ParseError::TooManyRecords`] when the sink would take no more.
-pub fn parse(
-    format: ReportFormat,
-    document: &[u8],
-    context: &ParseContext<'_>,
-    sink: &mut dyn RecordSink,
-) -> Result<(), ParseError> {
+pub fn parse(format: ReportFormat, document: &[u8], context: &ParseContext<'_>, sink: &mut dyn RecordSink) -> Result<(), ParseError> {
     match format {
         ReportFormat::Json => buildkite::parse(document, sink),
         ReportFormat::Junit => junit::parse(document, context, sink),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use proctor_store::Store;
 
 use crate::clock::Clock;
+use crate::rate_limit::RateLimiter;
 use crate::settings::Settings;
+use crate::usecases::ingest::Ingest;
 
 /// What every handler can reach. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -16,12 +18,17 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The settings.
     pub settings: Arc<Settings>,
+    /// The requests of this minute.
+    pub rate_limiter: Arc<RateLimiter>,
+    /// What all uploads share.
+    pub ingest: Arc<Ingest>,
 }
 
 impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, settings: Settings) -> Self {
-        Self { store, clock, settings: Arc::new(settings) }
+        let ingest = Arc::new(Ingest::new(store.clone(), Arc::clone(&clock), &settings));
+        Self { store, clock, settings: Arc::new(settings), rate_limiter: Arc::default(), ingest }
     }
 }

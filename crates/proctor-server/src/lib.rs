@@ -8,9 +8,13 @@ pub mod app;
 pub mod auth;
 pub mod clock;
 pub mod middleware;
+pub mod pagination;
+pub mod query;
+pub mod rate_limit;
 pub mod router;
 pub mod serve;
 pub mod settings;
+pub mod urls;
 pub mod usecases;
 
 pub use app::App;

@@ -1,15 +1,113 @@
 //! Listening, and stopping in order.
 
+mod preface;
+
 use std::future::Future;
+use std::time::Duration;
 
-use tokio::net::TcpListener;
+use axum::body::Body;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use tower::ServiceExt;
 
+use self::preface::PrefaceTimeout;
 use crate::App;
+use crate::middleware::layered;
+use crate::router::router;
+use crate::settings::HttpSettings;
 
-/// Serves until `shutdown` is ready, then lets requests that are under way end.
+/// How long to wait when the system has no more file handles.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// Streams of one HTTP/2 connection at once.
+const H2_STREAMS_MAX: u32 = 128;
+
+/// Serves until `shutdown` is ready, then lets requests that are under way end, for at most [`HttpSettings::shutdown_grace`].
+///
+/// HTTP/1.1 and HTTP/2 without TLS are told apart by the first bytes of a connection.
 ///
 /// # Errors
-/// When the listener fails.
+/// When the listener cannot be asked for its address. Later errors concern single connections and are logged.
 pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-    axum::serve(listener, crate::router::router(app)).with_graceful_shutdown(shutdown).await
+    let settings = app.settings.http.clone();
+    let server = Server { service: layered(router(app.clone()), &app), protocol: protocol(&settings), head_timeout: settings.head_timeout };
+    tracing::info!(address = %listener.local_addr()?, "listening");
+    let slots = std::sync::Arc::new(Semaphore::new(settings.connections_max));
+    let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
+    tokio::pin!(shutdown);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => break,
+            Some(_) = connections.join_next() => {}
+            accepted = accept(&listener, &slots) => match accepted {
+                Some((stream, slot)) => {
+                    connections.spawn(server.clone().connection(stream, graceful.watcher(), slot));
+                }
+                None => tokio::time::sleep(ACCEPT_PAUSE).await,
+            },
+        }
+    }
+    drop(listener);
+    tracing::info!(connections = connections.len(), "stopping");
+    if tokio::time::timeout(settings.shutdown_grace, graceful.shutdown()).await.is_err() {
+        tracing::warn!("requests that did not end in time are broken off");
+    }
+    connections.shutdown().await;
+    Ok(())
+}
+
+/// The next connection, once there is room for it. `None` when it could not be taken, for lack of file handles mostly.
+async fn accept(listener: &TcpListener, slots: &std::sync::Arc<Semaphore>) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let slot = slots.clone().acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, _)) => Some((stream, slot)),
+        Err(error) => {
+            tracing::warn!(%error, "a connection could not be taken");
+            None
+        }
+    }
+}
+
+fn protocol(settings: &HttpSettings) -> Builder<TokioExecutor> {
+    let mut protocol = Builder::new(TokioExecutor::new());
+    protocol
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(settings.head_timeout)
+        .max_buf_size(settings.head_bytes_max.max(8 * 1024));
+    protocol
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(H2_STREAMS_MAX)
+        .max_header_list_size(u32::try_from(settings.head_bytes_max).unwrap_or(u32::MAX))
+        .keep_alive_interval(settings.head_timeout);
+    protocol
+}
+
+#[derive(Clone)]
+struct Server {
+    service: tower::util::BoxCloneSyncService<axum::extract::Request, axum::response::Response, std::convert::Infallible>,
+    protocol: Builder<TokioExecutor>,
+    head_timeout: Duration,
+}
+
+impl Server {
+    /// Answers the requests of one connection.
+    async fn connection(self, stream: TcpStream, watcher: Watcher, _slot: OwnedSemaphorePermit) {
+        // Answers are small and written at once: waiting for more would only delay them.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "no TCP_NODELAY");
+        }
+        let service = self.service.map_request(|request: http::Request<hyper::body::Incoming>| request.map(Body::new));
+        let io = TokioIo::new(PrefaceTimeout::new(stream, self.head_timeout));
+        let connection = self.protocol.serve_connection(io, TowerToHyperService::new(service)).into_owned();
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
 }

@@ -16,6 +16,8 @@ pub struct Settings {
     pub trust_forwarded: TrustForwarded,
     /// A finished run without results is `stale` after this silence.
     pub stale_after: Duration,
+    /// Bounds on connections and requests.
+    pub http: HttpSettings,
     /// Bounds on uploads.
     pub uploads: UploadSettings,
     /// Requests per minute and organization, and per minute and user. `None`: not limited.
@@ -31,6 +33,21 @@ pub enum TrustForwarded {
     Yes,
     /// They are not.
     No,
+}
+
+/// Bounds on connections and requests.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// Connections that may be open at once; further ones wait in the listener's queue.
+    pub connections_max: usize,
+    /// How long a connection may take to send the head of a request, idle time before it included.
+    pub head_timeout: Duration,
+    /// Bytes of the head of a request.
+    pub head_bytes_max: usize,
+    /// Bytes of an ordinary JSON body.
+    pub json_bytes_max: usize,
+    /// How long requests that are under way may take to end once the server is told to stop.
+    pub shutdown_grace: Duration,
 }
 
 /// Bounds on uploads, and what repeated ones mean.
@@ -77,9 +94,22 @@ impl Default for Settings {
             web_url: None,
             trust_forwarded: TrustForwarded::No,
             stale_after: Duration::from_hours(24),
+            http: HttpSettings::default(),
             uploads: UploadSettings::default(),
             rate_limit: None,
             oidc: OidcSettings::default(),
+        }
+    }
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            connections_max: 4_096,
+            head_timeout: Duration::from_secs(75),
+            head_bytes_max: 64 * 1024,
+            json_bytes_max: 1024 * 1024,
+            shutdown_grace: Duration::from_secs(30),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Why the store could not do what was asked.
 
 /// An error of the store. What callers can act on has a variant of its own.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// A name is taken: the constraint says which.
     #[error("{0} has already been taken")]
@@ -40,6 +40,22 @@ pub enum Unique {
     TeamSlug,
 }
 
+impl Unique {
+    const ALL: [Self; 6] = [Self::OrganizationSlug, Self::SuiteSlug, Self::SuiteToken, Self::ApiToken, Self::UserEmail, Self::TeamSlug];
+
+    /// The name of its index, by which PostgreSQL tells of a violation, and its columns, by which SQLite does.
+    const fn index(self) -> (&'static str, &'static str) {
+        match self {
+            Self::OrganizationSlug => ("organizations_slug", "organizations.slug"),
+            Self::SuiteSlug => ("suites_slug", "suites.organization_id, suites.slug"),
+            Self::SuiteToken => ("suites_token", "suites.token_hash"),
+            Self::ApiToken => ("api_tokens_secret", "api_tokens.secret_hash"),
+            Self::UserEmail => ("users_email", "users.email_key"),
+            Self::TeamSlug => ("teams_slug", "teams.organization_id, teams.slug"),
+        }
+    }
+}
+
 impl std::fmt::Display for Unique {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -50,5 +66,71 @@ impl std::fmt::Display for Unique {
             Self::UserEmail => "e-mail address",
             Self::TeamSlug => "team name",
         })
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(database) => of_database(database.as_ref()),
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                Self::Unavailable(error.to_string())
+            }
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::Corrupt(error.to_string()),
+            _ => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+fn of_database(error: &dyn sqlx::error::DatabaseError) -> StoreError {
+    if error.is_unique_violation() {
+        let constraint = error.constraint();
+        let of_violation = |unique: &Unique| {
+            let (index, columns) = unique.index();
+            constraint == Some(index) || error.message().strip_prefix("UNIQUE constraint failed: ") == Some(columns)
+        };
+        return match Unique::ALL.into_iter().find(of_violation) {
+            Some(unique) => StoreError::Taken(unique),
+            None => StoreError::Internal(error.to_string()),
+        };
+    }
+    let code = error.code().unwrap_or_default();
+    let text = error.to_string();
+    // SQLSTATEs have five characters, SQLite's extended result codes fewer; the low byte of those is the primary code.
+    if code.len() == 5 { of_sqlstate(&code, text) } else { of_sqlite(code.parse::<i64>().unwrap_or(0) & 0xff, text) }
+}
+
+fn of_sqlite(primary_code: i64, text: String) -> StoreError {
+    match primary_code {
+        5 | 6 | 10 | 14 => StoreError::Unavailable(text), // busy, locked, I/O error, cannot open
+        11 | 26 => StoreError::Corrupt(text),             // malformed, not a database
+        13 => StoreError::Full,
+        _ => StoreError::Internal(text),
+    }
+}
+
+fn of_sqlstate(code: &str, text: String) -> StoreError {
+    match code {
+        "53100" => StoreError::Full,
+        "XX001" | "XX002" => StoreError::Corrupt(text),
+        // deadlock and serialisation, out of other resources, lock not available, shutting down or starting, not writable (a standby)
+        "40001" | "40P01" | "53000" | "53200" | "53300" | "55P03" | "57P01" | "57P02" | "57P03" | "25006" | "58030" => StoreError::Unavailable(text),
+        _ if code.starts_with("08") => StoreError::Unavailable(text),
+        _ => StoreError::Internal(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_of_both_engines_mean_the_same() {
+        let text = String::new;
+        assert_eq!(of_sqlite(13, text()), StoreError::Full);
+        assert_eq!(of_sqlstate("53100", text()), StoreError::Full);
+        assert_eq!(of_sqlite(517 & 0xff, text()), StoreError::Unavailable(text()));
+        assert_eq!(of_sqlstate("08006", text()), StoreError::Unavailable(text()));
+        assert_eq!(of_sqlite(1, text()), StoreError::Internal(text()));
     }
 }

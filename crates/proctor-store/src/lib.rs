@@ -10,8 +10,11 @@ pub mod executions;
 pub mod page;
 pub mod secret;
 
+mod commit;
+mod database;
+mod new_id;
 mod store;
 
 pub use error::StoreError;
 pub use page::{Page, PageRequest};
-pub use store::{Database, Store, StoreOptions};
+pub use store::{Database, Store, StoreOptions, Sweep};

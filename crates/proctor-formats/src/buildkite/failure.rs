@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use proctor_core::record::FailureDetail;
 
-use super::Remarks;
-use crate::json::{JsonError, Kind, Reader, Scalar};
+use crate::json::{JsonError, Kind, Reader, Remarks, Scalar};
 
 /// Reads the failures of a record: an array of objects, and the forms that stand in for one.
 pub(super) fn read_failures<'a>(reader: &mut Reader<'a>, remarks: &mut Remarks) -> Result<Vec<FailureDetail<'a>>, JsonError> {

@@ -7,14 +7,12 @@ mod record;
 mod span;
 mod tags;
 
-use proctor_core::receipt::{RejectReason, Rejection, Warning, WarningKind};
-use proctor_core::record::{Record, RecordSink};
+use proctor_core::record::RecordSink;
 
 use crate::encoding::to_text;
 use crate::error::ParseError;
-use crate::json::{Fault, Halt, JsonError, Kind, Reader};
-
-pub(crate) use tags::read_tags;
+use crate::json::{Fault, Halt, JsonError, Kind, Reader, Records};
+use record::read_record;
 
 /// Reads results and hands them to `sink`.
 ///
@@ -61,46 +59,12 @@ fn read_results(reader: &mut Reader<'_>, sink: &mut dyn RecordSink) -> Result<()
         return Err(reader.expected("an array of results").into());
     }
     reader.enter_array()?;
-    let mut index = 0;
-    let mut remarks = Remarks::default();
+    let mut records = Records::new(sink);
     while reader.item()? {
-        if reader.peek()? == Kind::Object {
-            let record = record::read_record(reader, &mut remarks)?;
-            hand_over(record, index, &mut remarks, sink)?;
-        } else {
-            reader.skip()?;
-            sink.reject(Rejection { index, reason: RejectReason::NotAnObject, message: "the result is not an object".to_owned() })?;
+        if records.is_object(reader)? {
+            let record = read_record(reader, &mut records.remarks)?;
+            records.accept(record)?;
         }
-        index += 1;
     }
     Ok(())
-}
-
-/// Accepts the record if it has a name, and rejects it if not. Remarks about a rejected record are dropped.
-fn hand_over(record: Option<Record<'_>>, index: u64, remarks: &mut Remarks, sink: &mut dyn RecordSink) -> Result<(), Halt> {
-    let Some(record) = record else {
-        remarks.0.clear();
-        return Ok(sink.reject(Rejection { index, reason: RejectReason::NameMissing, message: "name is missing".to_owned() })?);
-    };
-    for (kind, message) in remarks.0.drain(..) {
-        sink.warn(Warning { index: Some(index), kind, message: message.into() });
-    }
-    Ok(sink.accept(index, record)?)
-}
-
-/// Remarks about the record that is being read; kept until it is known whether it is taken in.
-#[derive(Debug, Default)]
-pub(crate) struct Remarks(Vec<(WarningKind, &'static str)>);
-
-impl Remarks {
-    pub(crate) fn add(&mut self, kind: WarningKind, message: &'static str) {
-        // One line of each sort is enough, and it bounds what a record full of trouble costs.
-        if !self.0.contains(&(kind, message)) {
-            self.0.push((kind, message));
-        }
-    }
-
-    pub(crate) fn wrong_type(&mut self, message: &'static str) {
-        self.add(WarningKind::WrongType, message);
-    }
 }

@@ -9,13 +9,12 @@ use proctor_core::result::TestResult;
 use super::failure::read_failures;
 use super::span::Spans;
 use super::tags::read_tags;
-use super::Remarks;
-use crate::json::{JsonError, Kind, Reader, Scalar};
+use crate::json::{JsonError, Kind, Reader, Remarks, Scalar};
 
 type Text<'a> = Option<Cow<'a, str>>;
 
-/// Reads a result object; `None` when it has no usable name.
-pub(super) fn read_record<'a>(reader: &mut Reader<'a>, remarks: &mut Remarks) -> Result<Option<Record<'a>>, JsonError> {
+/// Reads a result object; its name is blank when it has no usable one.
+pub(super) fn read_record<'a>(reader: &mut Reader<'a>, remarks: &mut Remarks) -> Result<Record<'a>, JsonError> {
     let mut record = Record::new("", "", TestResult::Unknown);
     reader.enter_object()?;
     while let Some(key) = reader.key()? {
@@ -35,7 +34,7 @@ pub(super) fn read_record<'a>(reader: &mut Reader<'a>, remarks: &mut Remarks) ->
             _ => reader.skip()?,
         }
     }
-    Ok(if record.name.trim().is_empty() { None } else { Some(record) })
+    Ok(record)
 }
 
 /// A text; null is `None`, and so is, with a remark, anything else.

@@ -6,9 +6,8 @@ use proctor_core::limits::{SPAN_DEPTH_MAX, SPANS_PER_EXECUTION_MAX};
 use proctor_core::receipt::WarningKind;
 use proctor_core::record::{Span, SpanDetail};
 
-use super::Remarks;
 use super::record::{clock, duration};
-use crate::json::{JsonError, Kind, Reader, Scalar};
+use crate::json::{JsonError, Kind, Reader, Remarks, Scalar};
 
 /// Reads the spans of one execution and counts them; what goes beyond the bounds is passed over.
 pub(super) struct Spans<'r> {
@@ -53,8 +52,14 @@ impl<'r> Spans<'r> {
     }
 
     fn span<'a>(&mut self, reader: &mut Reader<'a>, depth: usize) -> Result<Span<'a>, JsonError> {
-        let mut span =
-            Span { section: Cow::Borrowed(""), start_at: None, end_at: None, duration: None, detail: SpanDetail::None, children: Vec::new() };
+        let mut span = Span {
+            section: Cow::Borrowed(""),
+            start_at: None,
+            end_at: None,
+            duration: None,
+            detail: SpanDetail::None,
+            children: Vec::new(),
+        };
         reader.enter_object()?;
         while let Some(key) = reader.key()? {
             match &*key {

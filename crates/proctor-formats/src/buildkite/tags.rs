@@ -4,18 +4,17 @@ use std::borrow::Cow;
 
 use proctor_core::receipt::WarningKind;
 
-use super::Remarks;
-use crate::json::{JsonError, Kind, Reader, Scalar};
+use crate::json::{JsonError, Kind, Reader, Remarks, Scalar};
 
 /// A key and its value.
-pub(crate) type Tag<'a> = (Cow<'a, str>, Cow<'a, str>);
+pub(super) type Tag<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// Tags read from one object. The rules keep the first ten; what a sender writes beyond this is not even looked at, so that
 /// finding repeated keys stays cheap.
-const TAGS_READ_MAX: usize = 256;
+const TAGS_READ_MAX: usize = 64;
 
 /// Reads an object of tags: numbers and booleans become text, null is not given, of equal keys the last value counts.
-pub(crate) fn read_tags<'a>(reader: &mut Reader<'a>, remarks: &mut Remarks) -> Result<Vec<Tag<'a>>, JsonError> {
+pub(super) fn read_tags<'a>(reader: &mut Reader<'a>, remarks: &mut Remarks) -> Result<Vec<Tag<'a>>, JsonError> {
     let mut tags: Vec<Tag<'a>> = Vec::new();
     match reader.peek()? {
         Kind::Object => reader.enter_object()?,
@@ -39,11 +38,11 @@ pub(crate) fn read_tags<'a>(reader: &mut Reader<'a>, remarks: &mut Remarks) -> R
 }
 
 fn set<'a>(tags: &mut Vec<Tag<'a>>, key: Cow<'a, str>, value: Cow<'a, str>, remarks: &mut Remarks) {
-    if let Some(known) = tags.iter_mut().find(|known| known.0 == key) {
-        known.1 = value;
-    } else if tags.len() < TAGS_READ_MAX {
-        tags.push((key, value));
-    } else {
+    if tags.len() == TAGS_READ_MAX {
         remarks.add(WarningKind::TagDropped, "far too many tags");
+    } else if let Some(known) = tags.iter_mut().find(|known| known.0 == key) {
+        known.1 = value;
+    } else {
+        tags.push((key, value));
     }
 }

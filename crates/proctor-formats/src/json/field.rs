@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::fault::JsonError;
 use super::reader::{Kind, Reader};
+use super::slot::Slot;
 
 /// A value with its type; arrays and objects are passed over.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,5 +61,14 @@ pub(crate) fn first_line<'a>(text: &Cow<'a, str>) -> Option<Cow<'a, str>> {
     match text {
         Cow::Borrowed(text) => text.lines().find(of).map(|line| Cow::Borrowed(line.trim())),
         Cow::Owned(text) => text.lines().find(of).map(|line| Cow::Owned(line.trim().to_owned())),
+    }
+}
+
+/// The texts of an array, or the lines of a single text.
+pub(crate) fn texts(field: Option<Slot<'_>>) -> Vec<Cow<'_, str>> {
+    let Some(field) = field else { return Vec::new() };
+    match field.string() {
+        Some(text) => lines(&text),
+        None => field.items().filter_map(Slot::text).collect(),
     }
 }

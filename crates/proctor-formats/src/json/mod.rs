@@ -11,15 +11,20 @@ mod fault;
 mod field;
 mod number;
 mod reader;
+mod records;
 mod scan;
 mod skip;
 mod slot;
 mod string;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use ansi::without_ansi;
 pub(crate) use document::read_report;
 pub(crate) use encode::{encode_string, normalised};
 pub(crate) use fault::{Fault, Halt, JsonError};
-pub(crate) use field::{Scalar, first_line, lines};
+pub(crate) use field::{Scalar, first_line, lines, texts};
 pub(crate) use reader::{Kind, Reader};
+pub(crate) use records::{Records, Remarks, shared};
+pub(crate) use scan::special;
 pub(crate) use slot::Slot;

@@ -47,11 +47,6 @@ impl<'a> Reader<'a> {
         self.at
     }
 
-    /// The text that this reads.
-    pub(crate) fn text(&self) -> &'a str {
-        self.text
-    }
-
     pub(super) fn depth(&self) -> usize {
         self.depth
     }

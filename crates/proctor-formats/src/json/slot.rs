@@ -11,7 +11,6 @@ use super::reader::{Kind, Reader};
 pub(crate) struct Slot<'a> {
     text: &'a str,
     start: usize,
-    end: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -20,7 +19,7 @@ impl<'a> Reader<'a> {
         self.peek_byte();
         let start = self.at;
         self.skip()?;
-        Ok(Slot { text: self.text, start, end: self.at })
+        Ok(Slot { text: self.text, start })
     }
 
     /// Passes over an object and keeps the places of the values of `names`. A null is as if it were absent; of several
@@ -55,11 +54,6 @@ impl<'a> Slot<'a> {
     /// Where the value begins in its document, in bytes.
     pub(crate) fn offset(self) -> usize {
         self.start
-    }
-
-    /// The value as it is written.
-    pub(crate) fn raw(self) -> &'a str {
-        &self.text[self.start..self.end]
     }
 
     /// What kind of value it is.

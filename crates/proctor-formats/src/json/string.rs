@@ -92,11 +92,12 @@ impl<'a> Reader<'a> {
             return Err(JsonError { fault, offset: at });
         };
         let after = at + 6;
-        if (0xD800..0xDC00).contains(&unit) && self.bytes.get(after..after + 2) == Some(b"\\u") {
-            if let Some(low @ 0xDC00..0xE000) = self.hexadecimal(after + 2) {
-                let code = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
-                return Ok((char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), after + 6));
-            }
+        if (0xD800..0xDC00).contains(&unit)
+            && self.bytes.get(after..after + 2) == Some(b"\\u")
+            && let Some(low @ 0xDC00..0xE000) = self.hexadecimal(after + 2)
+        {
+            let code = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+            return Ok((char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), after + 6));
         }
         let character = char::from_u32(unit).filter(|character| *character != '\0').unwrap_or(char::REPLACEMENT_CHARACTER);
         Ok((character, after))

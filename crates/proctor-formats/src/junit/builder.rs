@@ -132,8 +132,9 @@ impl<'a, 's> Builder<'a, 's> {
             return Err(Refusal::Mismatch(format!("<{}> is closed by </{name}>", innermost.name)));
         }
         self.repair.note(Fault::UnbalancedText);
-        let tags_in_text = self.open.iter().rev().take_while(|element| element.role == Role::Text).count();
-        let closed = self.open.iter().rev().take(tags_in_text.min(UNBALANCED_TAGS_MAX) + 1).position(|e| e.name == name);
+        let innermost = self.open.iter().rev().take(UNBALANCED_TAGS_MAX);
+        let tags_in_text = innermost.clone().take_while(|element| element.role == Role::Text).count();
+        let closed = innermost.take(tags_in_text + 1).position(|element| element.name == name);
         for _ in 0..closed.map_or(0, |position| position + 1) {
             if let Some(element) = self.open.pop() {
                 self.leave(element.role)?;

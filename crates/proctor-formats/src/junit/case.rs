@@ -11,7 +11,7 @@ use crate::context::ParseContext;
 use super::attributes::Attributes;
 use super::failure::Failure;
 use super::repair::Repair;
-use super::selector::{PytestModules, file_in_classname};
+use super::selector::{PytestModules, is_file};
 use super::suite::Suite;
 use super::time::parse_seconds;
 
@@ -134,7 +134,7 @@ impl<'a> Case<'a> {
         let file_name: Option<Cow<'r, str>> = match self.file.or_else(|| suite_file().map(Cow::Borrowed)) {
             Some(file) => Some(file),
             None if is_pytest => module.map(Cow::Borrowed),
-            None => file_in_classname(&scope, suite_name).is_some().then(|| scope.clone()),
+            None => is_file(&scope, suite_name).then(|| scope.clone()),
         };
         let selector = match module {
             Some(module) => Some(Cow::Borrowed(module)),

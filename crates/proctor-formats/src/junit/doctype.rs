@@ -37,11 +37,11 @@ fn entity_refusal(entity: &str) -> Option<&'static str> {
     let (head, value) = entity.split_at(entity.find(['"', '\'']).unwrap_or(entity.len()));
     let mut words = head.split_ascii_whitespace();
     if words.next() == Some("%") {
-        return Some("parameter entities are not read");
+        return Some("parameter entities are refused");
     }
     if words.any(|word| matches!(word, "SYSTEM" | "PUBLIC")) {
-        return Some("external entities are not read");
+        return Some("external entities are refused");
     }
     let refers_to_others = value.split('&').skip(1).any(|reference| !reference.starts_with('#'));
-    (refers_to_others || value.contains('%')).then_some("entities made of other entities are not read")
+    (refers_to_others || value.contains('%')).then_some("entities made of other entities are refused")
 }

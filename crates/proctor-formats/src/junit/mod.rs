@@ -15,4 +15,5 @@ mod selector;
 mod suite;
 mod time;
 
+pub(crate) use prolog::find_start;
 pub(crate) use reader::parse;

@@ -2,11 +2,11 @@
 
 /// The start of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Start {
+pub(crate) struct Start {
     /// Where its first `<` is.
-    pub(super) offset: usize,
+    pub(crate) offset: usize,
     /// Whether there is more than white space before it.
-    pub(super) is_after_noise: bool,
+    pub(crate) is_after_noise: bool,
 }
 
 /// How a report can begin.
@@ -19,7 +19,7 @@ pub(super) const ROOTS: [&str; 3] = ["testsuites", "testsuite", "testcase"];
 ///
 /// White space and marks are skipped (tools print a blank line first); after anything else only what looks like a report
 /// counts, for a log has its angle brackets too.
-pub(super) fn find_start(text: &str, from: usize) -> Option<Start> {
+pub(crate) fn find_start(text: &str, from: usize) -> Option<Start> {
     let rest = &text[from..];
     let content = rest.trim_start_matches(is_blank);
     let offset = text.len() - content.len();

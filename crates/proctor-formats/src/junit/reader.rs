@@ -25,7 +25,7 @@ const RESTARTS_IN_NOISE_MAX: usize = 100;
 pub(crate) fn parse(document: &[u8], context: &ParseContext<'_>, sink: &mut dyn RecordSink) -> Result<(), ParseError> {
     let text = xml_to_text(document);
     let builder = Builder::new(context, sink, Repair::of(&text));
-    Reader { text: &text, builder, has_root: false, has_noise: false }.read()
+    Reader { text: &text, builder, is_report: false, has_noise: false }.read()
 }
 
 /// What to do after an event.
@@ -41,8 +41,8 @@ enum Step {
 struct Reader<'a, 's> {
     text: &'a str,
     builder: Builder<'a, 's>,
-    /// The root element of the document being read has begun.
-    has_root: bool,
+    /// What is being read is a report, to be read or refused; before its root element it may turn out to be noise.
+    is_report: bool,
     /// There was something around the reports.
     has_noise: bool,
 }
@@ -54,11 +54,11 @@ impl<'a, 's> Reader<'a, 's> {
         let mut restarts = 0;
         while let Some(start) = prolog::find_start(self.text, from) {
             self.has_noise |= start.is_after_noise;
-            self.has_root = false;
+            self.is_report = false;
             from = match self.read_document(start.offset) {
                 Ok(end) => end,
                 // After a report, something that is none is noise.
-                Err(ParseError::Unparsable { .. }) if has_document && !self.has_root => {
+                Err(ParseError::Unparsable { .. }) if has_document && !self.is_report => {
                     self.has_noise = true;
                     restarts += 1;
                     match prolog::find_marker(self.text, start.offset + 1) {
@@ -68,10 +68,15 @@ impl<'a, 's> Reader<'a, 's> {
                 }
                 Err(error) => return Err(error),
             };
-            has_document |= self.has_root;
+            has_document |= self.is_report;
         }
         if !has_document {
-            return Err(self.unparsable("no test report found: neither <testsuites> nor <testsuite>", self.text.len()));
+            let message = if prolog::is_blank_text(self.text) {
+                "the document is empty"
+            } else {
+                "no test report found: neither <testsuites> nor <testsuite>"
+            };
+            return Err(self.unparsable(message, self.text.len()));
         }
         self.has_noise |= !prolog::is_blank_text(&self.text[from..]);
         if self.has_noise {
@@ -143,7 +148,10 @@ impl<'a, 's> Reader<'a, 's> {
                 Ok(Step::Continue)
             }
             Event::DocType(declaration) => match doctype::refusal(&declaration) {
-                Some(reason) => Err(self.unparsable(reason, before)),
+                Some(reason) => {
+                    self.is_report = true;
+                    Err(self.unparsable(reason, before))
+                }
                 None => Ok(Step::Continue),
             },
             Event::Comment(_) | Event::PI(_) => Ok(Step::Continue),
@@ -177,7 +185,7 @@ impl<'a, 's> Reader<'a, 's> {
             return Ok(self.take_tag_as_text(tag, before));
         }
         let name = tag_name(&tag[1..]);
-        if !self.has_root {
+        if !self.is_report {
             self.take_root(name, before)?;
         }
         into(&mut self.builder, name, tag).map_err(|refusal| self.refused(refusal, before))?;
@@ -185,9 +193,14 @@ impl<'a, 's> Reader<'a, 's> {
     }
 
     /// Takes `a < b` as what it means, although the reader of markup made a tag of everything up to the next `>`.
+    ///
+    /// Goes on at the end tag in there, else at the last start tag: never at one that may turn out to be text again, for
+    /// each would be searched for its end, to the end of the document if need be.
     fn take_tag_as_text(&mut self, tag: &'a str, before: usize) -> Step {
         self.builder.repair.note(Fault::UnescapedMarkup);
-        let next = memchr::memchr_iter(b'<', tag.as_bytes()).skip(1).find(|at| prolog::begins_markup(&tag[*at..]));
+        let end_tag = memchr::memmem::find(&tag.as_bytes()[1..], b"</").map(|at| at + 1);
+        let next = end_tag
+            .or_else(|| memchr::memrchr_iter(b'<', &tag.as_bytes()[1..]).map(|at| at + 1).find(|at| prolog::begins_markup(&tag[*at..])));
         self.take_text(&tag[..next.unwrap_or(tag.len())]);
         next.map_or(Step::Continue, |at| Step::Resume(before + at))
     }
@@ -205,7 +218,7 @@ impl<'a, 's> Reader<'a, 's> {
                 detail: String::new(),
             });
         }
-        self.has_root = true;
+        self.is_report = true;
         Ok(())
     }
 

@@ -47,7 +47,13 @@ pub(super) struct Repair {
 impl Repair {
     /// For the values of `document`.
     pub(super) fn of(document: &str) -> Self {
-        Self { has_forbidden: has_forbidden(document.as_bytes()), allows_control_references: false, found: [false; Fault::ALL.len()] }
+        let has_forbidden = has_forbidden(document.as_bytes());
+        let mut repair = Self { has_forbidden, allows_control_references: false, found: [false; Fault::ALL.len()] };
+        if has_forbidden {
+            // Worth a remark even where nobody looks at the text they are in.
+            repair.note(Fault::ForbiddenCharacter);
+        }
+        repair
     }
 
     /// Notes a fault.

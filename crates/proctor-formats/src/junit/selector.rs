@@ -1,7 +1,5 @@
 //! What a class name tells about the file of a test (`uploads.md`, section 9).
 
-use std::borrow::Cow;
-
 /// The path of the module in pytest's dotted class names: `tests.test_auth.TestLogin` is in `tests/test_auth.py`.
 ///
 /// Remembers the last answer, because the cases of one module come together.
@@ -42,13 +40,12 @@ const TEST_FILE_EXTENSIONS: &[&str] = &[
     "scala", "sh", "svelte", "swift", "t", "ts", "tsx", "vb", "vue", "zig",
 ];
 
-/// The class name when it is the file: equal to the name of the suite and ending in a file extension (Vitest).
-pub(super) fn file_in_classname<'c>(classname: &'c Cow<'_, str>, suite_name: &str) -> Option<&'c str> {
-    if classname != suite_name {
-        return None;
-    }
-    let (stem, extension) = classname.rsplit_once('.')?;
+/// Whether the class name is the file: equal to the name of the suite and ending in a file extension (Vitest).
+pub(super) fn is_file(classname: &str, suite_name: &str) -> bool {
+    let Some((stem, extension)) = classname.rsplit_once('.').filter(|_| classname == suite_name) else {
+        return false;
+    };
     let is_path =
         stem.contains(['/', '\\']) && (1..=8).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (!stem.is_empty() && (is_path || TEST_FILE_EXTENSIONS.contains(&extension))).then_some(classname)
+    !stem.is_empty() && (is_path || TEST_FILE_EXTENSIONS.contains(&extension))
 }

@@ -5,10 +5,9 @@
 /// Blanks are dropped. Of `,` and `.` the last one is the decimal mark when both are there; alone, a comma separates
 /// thousands where it could (`1,234`; Surefire's old formats) and is the decimal mark elsewhere (`0,25`).
 pub(super) fn parse_seconds(text: &str) -> Option<f64> {
-    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !text.is_empty() {
-        if let Ok(seconds) = text.parse() {
-            return Some(seconds);
-        }
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if let Some(seconds) = text.parse().ok().filter(|seconds: &f64| is_plain && seconds.is_finite()) {
+        return Some(seconds);
     }
     let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\'').collect();
     let number = compact.strip_suffix('s').unwrap_or(&compact);

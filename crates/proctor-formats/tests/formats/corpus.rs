@@ -14,39 +14,39 @@ use proctor_formats::{ParseContext, ParseError};
 
 /// A sink that keeps everything.
 #[derive(Debug, Default)]
-pub struct Collect {
+pub(crate) struct Collect {
     /// The records taken in, with their indexes.
-    pub records: Vec<(u64, Record<'static>)>,
+    pub(crate) records: Vec<(u64, Record<'static>)>,
     /// The records left out.
-    pub rejections: Vec<Rejection>,
+    pub(crate) rejections: Vec<Rejection>,
     /// The remarks.
-    pub warnings: Vec<Warning>,
+    pub(crate) warnings: Vec<Warning>,
     /// The trouble outside of tests.
-    pub notices: Vec<Notice>,
+    pub(crate) notices: Vec<Notice>,
     /// How many records may come; no bound when `None`.
-    pub limit: Option<u64>,
+    pub(crate) limit: Option<u64>,
 }
 
 impl Collect {
     /// How many records there were of each result.
-    pub fn counts(&self) -> ResultCounts {
+    pub(crate) fn counts(&self) -> ResultCounts {
         let mut counts = ResultCounts::default();
         self.records.iter().for_each(|(_, record)| counts.add(record.result));
         counts
     }
 
     /// The records without their indexes.
-    pub fn only_records(&self) -> Vec<&Record<'static>> {
+    pub(crate) fn only_records(&self) -> Vec<&Record<'static>> {
         self.records.iter().map(|(_, record)| record).collect()
     }
 
     /// Whether a remark of the kind was made.
-    pub fn has_warning(&self, kind: WarningKind) -> bool {
+    pub(crate) fn has_warning(&self, kind: WarningKind) -> bool {
         self.warnings.iter().any(|warning| warning.kind == kind)
     }
 
     /// Panics unless every index from 0 on was reported exactly once, as accepted or as rejected.
-    pub fn assert_indexes(&self) {
+    pub(crate) fn assert_indexes(&self) {
         let accepted = self.records.iter().map(|(index, _)| *index);
         let indexes: Vec<u64> = accepted.chain(self.rejections.iter().map(|rejection| rejection.index)).collect();
         let distinct: BTreeSet<u64> = indexes.iter().copied().collect();
@@ -85,12 +85,12 @@ impl RecordSink for Collect {
 }
 
 /// Reads a document in a context that knows nothing.
-pub fn read(format: ReportFormat, document: &[u8]) -> Result<Collect, ParseError> {
+pub(crate) fn read(format: ReportFormat, document: &[u8]) -> Result<Collect, ParseError> {
     read_in(format, document, &ParseContext::default())
 }
 
 /// Reads a document.
-pub fn read_in(format: ReportFormat, document: &[u8], context: &ParseContext<'_>) -> Result<Collect, ParseError> {
+pub(crate) fn read_in(format: ReportFormat, document: &[u8], context: &ParseContext<'_>) -> Result<Collect, ParseError> {
     let mut sink = Collect::default();
     proctor_formats::parse(format, document, context, &mut sink)?;
     sink.assert_indexes();
@@ -98,48 +98,46 @@ pub fn read_in(format: ReportFormat, document: &[u8], context: &ParseContext<'_>
 }
 
 /// A file of the shared directory, such as `corpus/junit/gen__pytest-xunit2.xml`.
-pub fn shared_file(path: &str) -> Vec<u8> {
+pub(crate) fn shared_file(path: &str) -> Vec<u8> {
     let path = shared_directory().join(path);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The names of the files in a directory of the shared directory, sorted.
-pub fn shared_files(directory: &str) -> Vec<String> {
+pub(crate) fn shared_files(directory: &str) -> Vec<String> {
     let path = shared_directory().join(directory);
     let entries = std::fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
 
 fn shared_directory() -> PathBuf {
-    std::env::var_os("PROCTOR_SHARED")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")), PathBuf::from)
+    std::env::var_os("PROCTOR_SHARED").map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")), PathBuf::from)
 }
 
 /// What `corpus/EXPECTED.json` says of one file. Counts are absent where the file is ill-formed or has no defined reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Expected {
+pub(crate) struct Expected {
     /// How many tests, and how many of each kind; `errored` is added to `failed`.
-    pub counts: Option<ExpectedCounts>,
+    pub(crate) counts: Option<ExpectedCounts>,
     /// What a tolerant reader might find where [`Self::counts`] is absent.
-    pub tolerant: Option<ExpectedCounts>,
+    pub(crate) tolerant: Option<ExpectedCounts>,
     /// The file is of another format and is to be refused.
-    pub is_refused: bool,
+    pub(crate) is_refused: bool,
 }
 
 /// Counts by result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ExpectedCounts {
+pub(crate) struct ExpectedCounts {
     /// All of them.
-    pub tests: u64,
+    pub(crate) tests: u64,
     /// Passed.
-    pub passed: u64,
+    pub(crate) passed: u64,
     /// Failed, by a failure or by an error.
-    pub failed: u64,
+    pub(crate) failed: u64,
     /// Not run.
-    pub skipped: u64,
+    pub(crate) skipped: u64,
 }
 
 impl ExpectedCounts {
@@ -154,7 +152,7 @@ impl ExpectedCounts {
     }
 
     /// The counts of what was read; rejected records are among the tests.
-    pub fn found(sink: &Collect) -> Self {
+    pub(crate) fn found(sink: &Collect) -> Self {
         let counts = sink.counts();
         Self {
             tests: counts.total() + sink.rejections.len() as u64,
@@ -166,9 +164,8 @@ impl ExpectedCounts {
 }
 
 /// `corpus/EXPECTED.json` by path inside the corpus (`junit/gen__pytest-xunit2.xml`).
-pub fn expectations() -> BTreeMap<String, Expected> {
-    let json: BTreeMap<String, serde_json::Value> =
-        serde_json::from_slice(&shared_file("corpus/EXPECTED.json")).unwrap();
+pub(crate) fn expectations() -> BTreeMap<String, Expected> {
+    let json: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&shared_file("corpus/EXPECTED.json")).unwrap();
     json.into_iter()
         .map(|(path, value)| {
             let tolerant = value.get("all_documents").or_else(|| value.get("lxml_recover"));
@@ -225,10 +222,8 @@ fn owned_record(record: Record<'_>) -> Record<'static> {
         selector,
         runner_retried,
     } = record;
-    let owned_failure = |failure: FailureDetail<'_>| FailureDetail {
-        expanded: owned_all(failure.expanded),
-        backtrace: owned_all(failure.backtrace),
-    };
+    let owned_failure =
+        |failure: FailureDetail<'_>| FailureDetail { expanded: owned_all(failure.expanded), backtrace: owned_all(failure.backtrace) };
     Record {
         scope: owned(scope),
         name: owned(name),

@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use proctor_store::StoreError;
+use serde_json::{Value, json};
 
 /// An error as it goes to the client. Nothing of its cause does; that is logged where the error is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,13 +16,15 @@ pub struct ApiError {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The text of `errors`; left out when empty.
     pub errors: Vec<String>,
+    /// Keys of the body beside `message` and `errors`.
+    pub details: Vec<(&'static str, Value)>,
 }
 
 impl ApiError {
     /// An error with a message of its own.
     #[must_use]
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), headers: Vec::new(), errors: Vec::new() }
+        Self { status, message: message.into(), headers: Vec::new(), errors: Vec::new(), details: Vec::new() }
     }
 
     /// 400.
@@ -70,6 +73,13 @@ impl ApiError {
         self
     }
 
+    /// Adds a key of the body.
+    #[must_use]
+    pub fn with_detail(mut self, key: &'static str, value: impl Into<Value>) -> Self {
+        self.details.push((key, value.into()));
+        self
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -97,11 +107,14 @@ impl From<StoreError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut body = serde_json::json!({ "message": self.message });
+        let mut body = json!({ "message": self.message });
         if !self.errors.is_empty() {
             body["errors"] = self.errors.into();
         }
-        let content_type = (header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+        for (key, value) in self.details {
+            body[key] = value;
+        }
+        let content_type = (header::CONTENT_TYPE, crate::api::json::CONTENT_TYPE);
         let mut response = (self.status, [content_type], body.to_string()).into_response();
         for (name, value) in self.headers {
             response.headers_mut().insert(name, value);

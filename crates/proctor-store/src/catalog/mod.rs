@@ -7,3 +7,12 @@ pub mod teams;
 pub mod tokens;
 pub mod uploads;
 pub mod users;
+
+mod executions;
+mod nodes;
+pub(crate) mod receipts;
+pub(crate) mod run_row;
+mod suite_row;
+mod suite_tokens;
+
+pub(crate) use nodes::Node;

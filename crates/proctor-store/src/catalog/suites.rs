@@ -1,10 +1,14 @@
-//! Suites and their upload tokens.
+//! Suites.
 
 use proctor_core::id::{OrganizationId, SuiteId};
-use proctor_core::organization::Organization;
+use proctor_core::slug::slug_of;
 use proctor_core::suite::{Suite, SuiteSettings};
 use proctor_core::time::Timestamp;
 
+use super::suite_row::{SUITE_COLUMNS, suite_of};
+use crate::database::{Columns, Statement};
+use crate::new_id::uuid_of;
+use crate::secret::SecretHash;
 use crate::{Page, PageRequest, Store, StoreError};
 
 impl Store {
@@ -19,8 +23,18 @@ impl Store {
         upload_token: &str,
         now: Timestamp,
     ) -> Result<Suite, StoreError> {
-        let _ = (organization, settings, upload_token, now);
-        Err(StoreError::Internal("skeleton".to_owned()))
+        let id = SuiteId::new(uuid_of(now));
+        let slug = slug_of(&settings.name);
+        let sealed = self.sealing_key().seal(id, upload_token)?;
+        let statement = Statement::fixed(
+            "INSERT INTO suites (id, organization_id, slug, name, default_branch, application_name, color, emoji, oidc_policy, repo_url, \
+             external_url, flaky_detection, identical_uploads, token_hash, token_sealed, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        );
+        let statement = with_settings(statement.with(id.bytes()).with(organization.bytes()).with(&slug), &settings);
+        let statement = statement.with(SecretHash::of(upload_token).bytes()).with(sealed.as_slice()).with(now);
+        statement.execute(&mut *self.connections().writer().await?).await?;
+        Ok(Suite { id, organization_id: organization, slug, created_at: now, uploads_disabled: false, settings })
     }
 
     /// The suite with this slug.
@@ -28,8 +42,10 @@ impl Store {
     /// # Errors
     /// When the catalog cannot be read.
     pub async fn suite_by_slug(&self, organization: OrganizationId, slug: &str) -> Result<Option<Suite>, StoreError> {
-        let _ = (organization, slug);
-        Ok(None)
+        let select = format!("SELECT {SUITE_COLUMNS} FROM suites WHERE organization_id = ");
+        let mut statement = Statement::built(self.connections().engine(), select);
+        statement.value(organization.bytes()).push(" AND slug = ").value(slug);
+        statement.optional(&mut *self.connections().read().await?).await?.as_ref().map(suite_of).transpose()
     }
 
     /// The suites of the organization, oldest first. Without a page: all.
@@ -37,8 +53,22 @@ impl Store {
     /// # Errors
     /// When the catalog cannot be read.
     pub async fn suites(&self, organization: OrganizationId, page: Option<PageRequest>) -> Result<Page<Suite>, StoreError> {
-        let _ = (organization, page);
-        Ok(Page { items: Vec::new(), total: 0 })
+        let select = format!("SELECT {SUITE_COLUMNS} FROM suites WHERE organization_id = ");
+        let mut statement = Statement::built(self.connections().engine(), select);
+        statement.value(organization.bytes()).push(" ORDER BY created_at, id");
+        if let Some(page) = page {
+            statement.push(" LIMIT ").value(page.limit).push(" OFFSET ").value(page.offset);
+        }
+        let mut connection = self.connections().read().await?;
+        let items: Vec<Suite> = statement.all(&mut connection).await?.iter().map(suite_of).collect::<Result<_, _>>()?;
+        let total = match page {
+            None => u64::try_from(items.len()).unwrap_or(u64::MAX),
+            Some(_) => {
+                let count = Statement::fixed("SELECT COUNT(*) AS total FROM suites WHERE organization_id = $1").with(organization.bytes());
+                count.one(&mut connection).await?.count("total")?
+            }
+        };
+        Ok(Page { items, total })
     }
 
     /// Replaces the settings of a suite; its slug follows from the (new) name.
@@ -46,8 +76,16 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`] when the new slug is; [`StoreError::Missing`] when the suite is gone.
     pub async fn update_suite(&self, organization: OrganizationId, suite: SuiteId, settings: SuiteSettings) -> Result<Suite, StoreError> {
-        let _ = (organization, suite, settings);
-        Err(StoreError::Internal("skeleton".to_owned()))
+        let slug = slug_of(&settings.name);
+        let statement = Statement::fixed(
+            "UPDATE suites SET slug = $1, name = $2, default_branch = $3, application_name = $4, color = $5, emoji = $6, \
+             oidc_policy = $7, repo_url = $8, external_url = $9, flaky_detection = $10, identical_uploads = $11 \
+             WHERE organization_id = $12 AND id = $13 RETURNING created_at, uploads_disabled",
+        );
+        let statement = with_settings(statement.with(&slug), &settings).with(organization.bytes()).with(suite.bytes());
+        let row = statement.optional(&mut *self.connections().writer().await?).await?.ok_or(StoreError::Missing("suite"))?;
+        let (created_at, uploads_disabled) = (row.time("created_at")?, row.flag("uploads_disabled")?);
+        Ok(Suite { id: suite, organization_id: organization, slug, created_at, uploads_disabled, settings })
     }
 
     /// Switches uploads to the suite off or on again.
@@ -55,8 +93,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Missing`] when the suite is gone.
     pub async fn set_uploads(&self, organization: OrganizationId, suite: SuiteId, uploads: Uploads) -> Result<(), StoreError> {
-        let _ = (organization, suite, uploads);
-        Ok(())
+        let statement = Statement::fixed("UPDATE suites SET uploads_disabled = $1 WHERE organization_id = $2 AND id = $3");
+        let statement = statement.with(uploads == Uploads::Disabled).with(organization.bytes()).with(suite.bytes());
+        let changed = statement.execute(&mut *self.connections().writer().await?).await?;
+        if changed == 0 { Err(StoreError::Missing("suite")) } else { Ok(()) }
     }
 
     /// Deletes a suite with everything in it, in one transaction.
@@ -64,35 +104,27 @@ impl Store {
     /// # Errors
     /// [`StoreError::Missing`] when the suite is gone already.
     pub async fn delete_suite(&self, organization: OrganizationId, suite: SuiteId) -> Result<(), StoreError> {
-        let _ = (organization, suite);
-        Ok(())
-    }
-
-    /// The suite that an upload token belongs to, found by its hash and compared in constant time.
-    ///
-    /// # Errors
-    /// When the catalog cannot be read.
-    pub async fn suite_by_upload_token(&self, upload_token: &str) -> Result<Option<(Organization, Suite)>, StoreError> {
-        let _ = upload_token;
-        Ok(None)
-    }
-
-    /// The upload tokens of the suites, in the same order: what `show_api_token` shows.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] when a token cannot be unsealed with this server's key.
-    pub async fn upload_tokens(&self, organization: OrganizationId, suites: &[SuiteId]) -> Result<Vec<String>, StoreError> {
-        let _ = (organization, suites);
-        Ok(Vec::new())
-    }
-
-    /// Gives the suite another upload token; the old one stops working at once.
-    ///
-    /// # Errors
-    /// [`StoreError::Taken`] when another suite has this token.
-    pub async fn rotate_upload_token(&self, organization: OrganizationId, suite: SuiteId, upload_token: &str) -> Result<(), StoreError> {
-        let _ = (organization, suite, upload_token);
-        Ok(())
+        let mut transaction = self.connections().write().await?;
+        // Commits of uploads lock the same row first: they end before this begins, or find no suite.
+        let lock = "SELECT id FROM suites WHERE organization_id = ";
+        let mut lock = Statement::built(transaction.engine(), lock);
+        let for_update = transaction.engine().for_update();
+        lock.value(organization.bytes()).push(" AND id = ").value(suite.bytes()).push(for_update);
+        if lock.optional(transaction.connection()).await?.is_none() {
+            transaction.rollback().await;
+            return Err(StoreError::Missing("suite"));
+        }
+        self.executions().delete_suite(&mut transaction, suite).await?;
+        for delete in [
+            "DELETE FROM tests WHERE suite_id = $1",
+            "DELETE FROM uploads WHERE suite_id = $1",
+            "DELETE FROM runs WHERE suite_id = $1",
+            "DELETE FROM team_suites WHERE suite_id = $1",
+            "DELETE FROM suites WHERE id = $1",
+        ] {
+            Statement::fixed(delete).with(suite.bytes()).execute(transaction.connection()).await?;
+        }
+        transaction.commit().await
     }
 }
 
@@ -103,4 +135,22 @@ pub enum Uploads {
     Enabled,
     /// They are answered with 403.
     Disabled,
+}
+
+/// The ten arguments that both statements take in this order.
+fn with_settings(statement: Statement, settings: &SuiteSettings) -> Statement {
+    let SuiteSettings {
+        name,
+        default_branch,
+        application_name,
+        color,
+        emoji,
+        oidc_policy,
+        repo_url,
+        external_url,
+        flaky_detection,
+        identical_uploads,
+    } = settings;
+    let statement = statement.with(name).with(default_branch).with(application_name).with(color).with(emoji);
+    statement.with(oidc_policy).with(repo_url).with(external_url).with(*flaky_detection).with(identical_uploads.as_str())
 }

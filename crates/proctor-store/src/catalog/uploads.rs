@@ -8,7 +8,11 @@ use proctor_core::suite::IdenticalUploads;
 use proctor_core::tags::TagSet;
 use proctor_core::time::Timestamp;
 
-use crate::executions::Segment;
+use super::receipts::receipt_of;
+use super::run_row::counts_of;
+use crate::commit::Command;
+use crate::database::{Columns, Statement};
+use crate::executions::{Segment, read_tags};
 use crate::{Store, StoreError};
 
 /// An upload whose run is known, although it has not arrived or not been read in full.
@@ -154,6 +158,12 @@ impl UploadStatus {
             Self::Failed => "failed",
         }
     }
+
+    /// Reads [`Self::as_str`].
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Processing, Self::Succeeded, Self::Rejected, Self::Failed].into_iter().find(|status| status.as_str() == word)
+    }
 }
 
 /// What completing an upload came to.
@@ -210,37 +220,34 @@ impl Store {
     /// Makes an upload known before it is complete: its run exists from now on and is `running`.
     ///
     /// # Errors
-    /// When the commit fails: nothing is known then.
+    /// When the commit fails: nothing is known then. [`StoreError::Missing`] when the suite is gone.
     pub async fn announce_upload(&self, announcement: Announcement) -> Result<RunId, StoreError> {
-        let _ = announcement;
-        Err(StoreError::Internal("skeleton".to_owned()))
+        self.commits().commit(Command::Announce(announcement)).await?.run()
     }
 
     /// Stores a complete upload: run, upload, receipt, new tests and segment in one durable commit, shared with the uploads that wait beside it.
     ///
     /// # Errors
     /// When the commit fails: nothing of it is stored then, and an announcement stays until it is rejected.
+    /// [`StoreError::Missing`] when the suite is gone.
     pub async fn complete_upload(&self, upload: CompletedUpload) -> Result<Completed, StoreError> {
-        let _ = upload;
-        Err(StoreError::Internal("skeleton".to_owned()))
+        self.commits().commit(Command::Complete(Box::new(upload))).await?.completed()
     }
 
-    /// Lists an upload as refused, and takes back its announcement.
+    /// Lists an upload as refused, and takes back its announcement. One that is stored stays so.
     ///
     /// # Errors
-    /// When the commit fails.
+    /// When the commit fails. [`StoreError::Missing`] when the suite is gone.
     pub async fn reject_upload(&self, upload: RejectedUpload) -> Result<(), StoreError> {
-        let _ = upload;
-        Ok(())
+        self.commits().commit(Command::Reject(upload)).await.map(drop)
     }
 
     /// Notes that the answer to an upload did not reach its sender: under `lost_reply` the same bytes then get this upload's answer.
     ///
     /// # Errors
-    /// When the commit fails.
+    /// When the commit fails. [`StoreError::Missing`] when the suite is gone.
     pub async fn reply_was_lost(&self, suite: SuiteId, upload: UploadId) -> Result<(), StoreError> {
-        let _ = (suite, upload);
-        Ok(())
+        self.commits().commit(Command::ReplyLost { suite, upload }).await.map(drop)
     }
 
     /// The upload with this id in the suite.
@@ -248,16 +255,39 @@ impl Store {
     /// # Errors
     /// When the catalog cannot be read.
     pub async fn upload(&self, suite: SuiteId, upload: UploadId) -> Result<Option<Upload>, StoreError> {
-        let _ = (suite, upload);
-        Ok(None)
+        let statement = Statement::fixed(
+            "SELECT run_id, run_env, tags, received_at, format, status, reason_code, message, passed, failed, skipped, pending, unknown, \
+             records_skipped, warnings_total, receipt, resends, last_resent_at FROM uploads \
+             WHERE substr(id, 1, 13) = $1 AND id = $2 AND suite_id = $3",
+        );
+        let statement = statement.with(&upload.bytes()[..13]).with(upload.bytes()).with(suite.bytes());
+        let Some(row) = statement.optional(&mut *self.connections().read().await?).await? else { return Ok(None) };
+        let format = row.maybe_text("format")?;
+        Ok(Some(Upload {
+            id: upload,
+            suite_id: suite,
+            run_id: row.maybe_id("run_id", RunId::from_bytes)?,
+            run_env_json: row.maybe_text("run_env")?.unwrap_or_else(|| "{}".to_owned()),
+            tags: row.maybe_text("tags")?.map(|tags| read_tags(&tags)).transpose()?.unwrap_or_default(),
+            received_at: row.time("received_at")?,
+            format: format.as_deref().and_then(ReportFormat::from_wire),
+            status: row.word("status", UploadStatus::from_word)?,
+            reason_code: row.maybe_text("reason_code")?,
+            message: row.maybe_text("message")?,
+            queued: counts_of(&row)?.total(),
+            receipt: receipt_of(row.maybe_text("receipt")?.as_deref(), row.count("records_skipped")?, row.count("warnings_total")?)?,
+            resends: row.count("resends")?,
+            last_resent_at: row.maybe_time("last_resent_at")?,
+        }))
     }
 
-    /// Whether any upload of the suite has ever been stored: the demo and the bootstrap ask.
+    /// How many uploads of the suite have ever been stored: the demo and the bootstrap ask.
     ///
     /// # Errors
     /// When the catalog cannot be read.
     pub async fn upload_count(&self, suite: SuiteId) -> Result<u64, StoreError> {
-        let _ = suite;
-        Ok(0)
+        let statement = Statement::fixed("SELECT upload_count FROM suites WHERE id = $1").with(suite.bytes());
+        let row = statement.optional(&mut *self.connections().read().await?).await?;
+        row.map_or(Ok(0), |row| row.count("upload_count"))
     }
 }

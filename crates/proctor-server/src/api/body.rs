@@ -1,0 +1,38 @@
+//! JSON bodies of requests (`rest-api.md`, section 1.2).
+
+use axum::extract::{FromRequest, Request};
+use http::{StatusCode, header};
+use http_body_util::{BodyExt, Limited};
+use serde_json::{Map, Value};
+
+use crate::App;
+use crate::api::error::ApiError;
+
+/// The body of a request, which must be a JSON object, whatever its content type says: `curl -d` says form-urlencoded.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct JsonObject(pub Map<String, Value>);
+
+impl FromRequest<App> for JsonObject {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let bytes_max = app.settings.http.json_bytes_max;
+        let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if declared.is_some_and(|length| length > bytes_max as u64) {
+            return Err(too_large());
+        }
+        let body = match Limited::new(request.into_body(), bytes_max).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<http_body_util::LengthLimitError>() => return Err(too_large()),
+            Err(_) => return Err(ApiError::bad_request("Request body could not be read")),
+        };
+        match serde_json::from_slice(&body) {
+            Ok(Value::Object(object)) => Ok(Self(object)),
+            Ok(_) | Err(_) => Err(ApiError::bad_request("Request body must be a JSON object")),
+        }
+    }
+}
+
+fn too_large() -> ApiError {
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "Request body is too large")
+}

@@ -1,0 +1,46 @@
+//! What the demo says once it is ready. It fits 80 columns and one screen.
+
+use std::time::Duration;
+
+use crate::demo::load::Loaded;
+use crate::demo::send::DemoClient;
+use crate::output::{bold, counted, dim, thousands};
+
+/// What is there and how to look at it.
+pub(super) fn to_text(client: &DemoClient, upload_token: &str, loaded: Loaded, took: Duration, failed_run: Option<&str>) -> String {
+    let DemoClient { http: _, base, organization, token } = client;
+    let Loaded { suites, runs, executions, skipped } = loaded;
+    let suite = "checkout-api";
+    let head = format!(
+        "{} · {} · {} executions over four weeks, in {:.1} s",
+        counted(suites, "suite"),
+        counted(runs, "run"),
+        thousands(executions),
+        took.as_secs_f64()
+    );
+    let mut lines = vec![
+        String::new(),
+        format!("  {}", bold("Proctor demo")),
+        format!("  {head}"),
+        format!("  {}", dim(&format!("flaky and broken tests among them, and {} refused", counted(skipped, "record")))),
+        String::new(),
+        format!("  {}", bold("Look around")),
+        format!("  export TOKEN={token}"),
+        format!("  export API={base}/v2/analytics/organizations/{organization}"),
+        String::new(),
+        step("the suites", "curl -sH \"Authorization: Bearer $TOKEN\" $API/suites"),
+        step("the latest runs of one", &format!("curl -sH \"Authorization: Bearer $TOKEN\" $API/suites/{suite}/runs")),
+    ];
+    if let Some(run) = failed_run {
+        let path = format!("$API/suites/{suite}/runs/{run}/failed_executions");
+        lines.push(step("what failed in a run", &format!("curl -sH \"Authorization: Bearer $TOKEN\" \\\n    {path}")));
+    }
+    let upload = format!("proctor upload junit.xml --url {base} \\\n    --token {upload_token}");
+    lines.push(step("send a report of your own to the suite \"tests\"", &upload));
+    lines.push(format!("  {}", dim("Ctrl-C stops it; nothing is kept.")));
+    lines.join("\n")
+}
+
+fn step(what: &str, command: &str) -> String {
+    format!("  {}\n  {command}\n", dim(&format!("# {what}")))
+}

@@ -1,0 +1,57 @@
+use std::time::Duration;
+
+use clap::Parser;
+use proctor_core::suite::IdenticalUploads;
+use proctor_server::Settings;
+use proctor_server::settings::{RateLimit, TrustForwarded};
+
+use crate::cli::{Cli, Command};
+use crate::serve::ServeArgs;
+
+fn serve_args(words: &[&str]) -> ServeArgs {
+    match Cli::try_parse_from(["proctor", "serve"].iter().chain(words)).unwrap().command {
+        Command::Serve(args) => *args,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_defaults_of_the_command_line_are_those_of_the_server() {
+    assert_eq!(format!("{:?}", serve_args(&[]).settings()), format!("{:?}", Settings::default()));
+}
+
+#[test]
+fn every_option_reaches_the_settings() {
+    let words = "--public-url https://ci.example/proctor/ --web-url https://web.example --trust-forwarded \
+        --stale-after 5s --upload-bytes-max 1MiB --upload-decoded-bytes-max 2MiB --upload-records-max 10 \
+        --uploads-in-flight-bytes-max 8MiB --uploads-concurrent-max 3 --upload-silence 2s --identical-uploads off \
+        --identical-window 1m --organization-requests-per-minute 100 --user-requests-per-minute 50 \
+        --oidc-keys https://agent.example=keys.json";
+    let settings = serve_args(&words.split_whitespace().collect::<Vec<_>>()).settings();
+    assert_eq!(settings.public_url.as_deref(), Some("https://ci.example/proctor"));
+    assert_eq!(settings.web_url.as_deref(), Some("https://web.example"));
+    assert_eq!(settings.trust_forwarded, TrustForwarded::Yes);
+    assert_eq!(settings.stale_after, Duration::from_secs(5));
+    assert_eq!((settings.uploads.body_bytes_max, settings.uploads.decoded_bytes_max), (1 << 20, 2 << 20));
+    assert_eq!((settings.uploads.records_max, settings.uploads.in_flight_bytes_max), (10, 8 << 20));
+    assert_eq!((settings.uploads.concurrent_max, settings.uploads.silence), (3, Duration::from_secs(2)));
+    assert_eq!(settings.uploads.identical, IdenticalUploads::Off);
+    assert_eq!(settings.uploads.identical_window, Duration::from_secs(60));
+    assert_eq!(settings.rate_limit, Some(RateLimit { organization_per_minute: 100, user_per_minute: 50 }));
+    assert_eq!(settings.oidc.key_files, [("https://agent.example".to_owned(), "keys.json".into())]);
+}
+
+#[test]
+fn mistakes_are_told_with_what_would_be_right() {
+    for (words, hint) in [
+        (["--stale-after", "soon"], "90s"),
+        (["--upload-bytes-max", "big"], "64MiB"),
+        (["--identical-uploads", "maybe"], "lost_reply"),
+        (["--oidc-keys", "keys.json"], "ISSUER=FILE"),
+        (["--public-url", "ci.example"], "http"),
+        (["--listen", "8787"], "127.0.0.1:8787"),
+    ] {
+        let error = Cli::try_parse_from(["proctor", "serve"].iter().chain(&words)).unwrap_err().to_string();
+        assert!(error.contains(hint), "{error}");
+    }
+}

@@ -1,0 +1,37 @@
+//! Running `proctor serve`.
+
+use std::sync::Arc;
+
+use proctor_server::{App, Clock, SystemClock};
+use proctor_store::Sweep;
+
+use crate::exit::Exit;
+use crate::output;
+use crate::serve::args::ServeArgs;
+use crate::serve::first_start::{make_first, to_text};
+use crate::serve::{asked_to_stop, bind, start_logging};
+use crate::storage;
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// When the port is taken or the store cannot be opened.
+pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<Exit> {
+    start_logging(&args.logging.log, args.logging.log_format)?;
+    let settings = args.settings();
+    let shutdown = asked_to_stop()?;
+    // The port first: a second server on one store is to fail before it touches the store.
+    let listening = bind(&args.listen.listen).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let store = storage::open(&args.storage, settings.stale_after, Sweep::DeadUploads, clock.now()).await?;
+    let made = make_first(&store, &args.bootstrap, clock.now()).await?;
+    listening.announce();
+    if let Some(first) = &made.first {
+        output::say(&to_text(first, settings.public_url.as_deref().unwrap_or(&listening.url)));
+    }
+    if made.made_bootstrap_token {
+        tracing::info!("made the bootstrap token");
+    }
+    listening.serve(App::new(store, clock, settings), shutdown).await?;
+    Ok(Exit::Done)
+}
