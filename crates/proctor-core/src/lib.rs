@@ -5,6 +5,7 @@
 
 pub mod execution;
 pub mod filter;
+pub mod fingerprint;
 pub mod format;
 pub mod id;
 pub mod identity;
@@ -14,6 +15,7 @@ pub mod limits;
 pub mod metrics;
 pub mod naive;
 pub mod organization;
+pub mod owners;
 pub mod path;
 pub mod query;
 pub mod receipt;

@@ -114,8 +114,8 @@ fn a_branch_is_one_condition() {
 
 #[test]
 fn tags_are_alternatives_under_one_key_and_demands_across_keys() {
-    let table: &[(&str, &[(&str, &str)], bool)] = &[
-        ("db:pg16,db:pg15", &[("db", "pg15")], true),
+    for (value, tags, passes) in [
+        ("db:pg16,db:pg15", &[("db", "pg15")][..], true),
         ("db:pg*,db:my8", &[("db", "my8")], true),
         ("db:pg16,os:linux", &[("db", "pg16")], false),
         ("db:pg16,os:linux", &[("db", "pg16"), ("os", "linux")], true),
@@ -127,10 +127,9 @@ fn tags_are_alternatives_under_one_key_and_demands_across_keys() {
         ("db:*", &[], false),
         ("url:http://x", &[("url", "http://x")], true),
         ("Result:x", &[("Result", "x")], true),
-    ];
-    for (value, tags, passes) in table {
+    ] {
         let found = suite("tags", value).tags.matches(|key| tags.iter().find(|(known, _)| *known == key).map(|(_, value)| *value));
-        assert_eq!(found, *passes, "{value} {tags:?}");
+        assert_eq!(found, passes, "{value} {tags:?}");
     }
 }
 

@@ -1,12 +1,13 @@
 //! The fingerprint of one failure.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
 use super::ansi::without_ansi;
 use super::frame::own_frames;
-use super::message::{is_vague, message_of};
+use super::message::{is_code, is_vague, message_of};
 use crate::record::FailureDetail;
 
 /// The longest title, in characters.
@@ -67,7 +68,7 @@ pub struct Fingerprint {
 /// The fingerprint of a failure, from its reason and its details as they are stored. Takes time proportional to their length.
 #[must_use]
 pub fn fingerprint_of(reason: Option<&str>, details: &[FailureDetail<'_>]) -> Fingerprint {
-    let reason = without_ansi(reason.unwrap_or_default());
+    let reason = plain(reason.unwrap_or_default());
     let expanded: Vec<String> = details.iter().map(|detail| joined(&detail.expanded)).collect();
     let backtraces: Vec<String> = details.iter().map(|detail| joined(&detail.backtrace)).collect();
     let message = message_of(&reason, expanded.first().map_or("", String::as_str));
@@ -76,14 +77,22 @@ pub fn fingerprint_of(reason: Option<&str>, details: &[FailureDetail<'_>]) -> Fi
     Fingerprint { id: id_of(&message, &frames), title: title_of(&message), frames }
 }
 
-fn joined(lines: &[std::borrow::Cow<'_, str>]) -> String {
-    without_ansi(&lines.join("\n")).into_owned()
+fn joined(lines: &[Cow<'_, str>]) -> String {
+    plain(&lines.join("\n")).into_owned()
+}
+
+/// Text without escapes. XML cannot carry them, so pytest writes `#x1B` in their place.
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.contains("#x1B[") { Cow::Owned(without_ansi(&text.replace("#x1B[", "\u{1B}[")).into_owned()) } else { without_ansi(text) }
 }
 
 fn title_of(message: &[String]) -> String {
     let title = match message {
         [] => "failure without a message".to_owned(),
-        [first, rest @ ..] if is_vague(first) && !rest.is_empty() => rest.join(" "),
+        [first, ..] if is_vague(first) => {
+            let said: Vec<_> = message.iter().filter(|line| !is_code(line)).map(String::as_str).collect();
+            if said.is_empty() { first.clone() } else { said.join(" ") }
+        }
         [first, ..] => first.clone(),
     };
     match title.char_indices().nth(TITLE_CHARACTERS_MAX) {

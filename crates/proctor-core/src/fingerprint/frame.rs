@@ -1,29 +1,73 @@
 //! Frames of backtraces: which files of the project's own code a failure came up in.
 
 use super::blank::blanked;
+use crate::text::cut;
 
 /// How many frames enter a fingerprint.
 const FRAMES_MAX: usize = 3;
 /// How many lines of one backtrace are looked at.
 const LINES_MAX: usize = 2_000;
+/// How many bytes of a line are looked at, and how many places in it that may follow a path: both keep hostile lines cheap.
+const LINE_BYTES_MAX: usize = 4_096;
+const PLACES_MAX: usize = 32;
 
 const EXTENSIONS: [&str; 48] = [
-    "c", "cc", "cjs", "clj", "cpp", "cs", "cts", "cxx", "dart", "erl", "ex", "exs", "feature", "fs", "go", "groovy", "h", "hpp", "hs", "java",
-    "js", "jsx", "kt", "kts", "lua", "m", "mjs", "ml", "mm", "mts", "php", "pl", "pm", "py", "rake", "rb", "rs", "sc", "scala", "sh", "svelte",
-    "swift", "t", "ts", "tsx", "vb", "vue", "zig",
+    "c", "cc", "cjs", "clj", "cpp", "cs", "cts", "cxx", "dart", "erl", "ex", "exs", "feature", "fs", "go", "groovy", "h", "hpp", "hs",
+    "java", "js", "jsx", "kt", "kts", "lua", "m", "mjs", "ml", "mm", "mts", "php", "pl", "pm", "py", "rake", "rb", "rs", "sc", "scala",
+    "sh", "svelte", "swift", "t", "ts", "tsx", "vb", "vue", "zig",
 ];
 
 /// Directories of code that the project did not write.
 const LIBRARY_DIRECTORIES: [&str; 25] = [
-    "node_modules/", "site-packages/", "dist-packages/", "/usr/local/go/", "hostedtoolcache/", "/go/pkg/mod/", "/usr/lib/", "/usr/local/lib/",
-    "/lib/python", "/lib/ruby/", ".venv/", ".cargo/", ".rustup/", "/rustc/", "vendor/", "/gems/", ".bundle/", ".rbenv/", ".rvm/", ".asdf/",
-    ".nvm/", ".gradle/", ".m2/", "/deps/", "Xcode.app/",
+    "node_modules/",
+    "site-packages/",
+    "dist-packages/",
+    "/usr/local/go/",
+    "hostedtoolcache/",
+    "/go/pkg/mod/",
+    "/usr/lib/",
+    "/usr/local/lib/",
+    "/lib/python",
+    "/lib/ruby/",
+    ".venv/",
+    ".cargo/",
+    ".rustup/",
+    "/rustc/",
+    "vendor/",
+    "/gems/",
+    ".bundle/",
+    ".rbenv/",
+    ".rvm/",
+    ".asdf/",
+    ".nvm/",
+    ".gradle/",
+    ".m2/",
+    "/deps/",
+    "Xcode.app/",
 ];
 
 /// Packages of the JVM's runtime and test frameworks; its frames name no directory.
 const LIBRARY_PACKAGES: [&str; 20] = [
-    "android.", "androidx.", "com.android.", "com.sun.", "dalvik.", "groovy.lang.", "java.", "javax.", "jdk.", "junit.", "kotlin.", "kotlinx.",
-    "org.apache.maven.", "org.assertj.", "org.gradle.", "org.hamcrest.", "org.junit.", "org.mockito.", "org.testng.", "sun.",
+    "android.",
+    "androidx.",
+    "com.android.",
+    "com.sun.",
+    "dalvik.",
+    "groovy.lang.",
+    "java.",
+    "javax.",
+    "jdk.",
+    "junit.",
+    "kotlin.",
+    "kotlinx.",
+    "org.apache.maven.",
+    "org.assertj.",
+    "org.gradle.",
+    "org.hamcrest.",
+    "org.junit.",
+    "org.mockito.",
+    "org.testng.",
+    "sun.",
 ];
 
 /// A place in a source file that a line names.
@@ -43,12 +87,15 @@ pub(super) fn source_of(line: &str) -> Option<Source<'_>> {
     {
         return Some(Source { path, before, after });
     }
-    line.match_indices([':', '(']).find_map(|(at, _)| {
+    let line = cut(line, LINE_BYTES_MAX);
+    line.match_indices([':', '(']).take(PLACES_MAX).find_map(|(at, _)| {
         let place = line[at + 1..].trim_start_matches("line ");
         if !place.starts_with(|next: char| next.is_ascii_digit()) {
             return None;
         }
-        let start = line[..at].rfind(|c: char| c.is_whitespace() || "\"'`([{<>|".contains(c)).map_or(0, |delimiter| line.ceil_char_boundary(delimiter + 1));
+        let start = line[..at]
+            .rfind(|c: char| c.is_whitespace() || "\"'`([{<>|".contains(c))
+            .map_or(0, |delimiter| line.ceil_char_boundary(delimiter + 1));
         let path = &line[start..at];
         let (stem, extension) = path.rsplit(['/', '\\']).next()?.rsplit_once('.')?;
         if stem.is_empty() || !EXTENSIONS.contains(&extension) {
@@ -62,10 +109,16 @@ pub(super) fn source_of(line: &str) -> Option<Source<'_>> {
 /// Whether a line is a frame and nothing else.
 pub(super) fn is_frame(line: &str) -> bool {
     let line = line.trim();
-    if ["at ", "from ", "\u{276f} ", "File \""].iter().any(|start| line.starts_with(start)) {
+    if ["\u{276f} ", "File \""].iter().any(|start| line.starts_with(start)) {
         return true;
     }
-    let is_numbered = line.trim_start_matches('#').split_once([' ', ':']).is_some_and(|(number, _)| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+    if line.starts_with("at ") || line.starts_with("from ") {
+        return line.ends_with([')', '>']) || source_of(line).is_some();
+    }
+    let is_numbered = line
+        .trim_start_matches('#')
+        .split_once([' ', ':'])
+        .is_some_and(|(number, _)| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
     source_of(line).is_some_and(|source| {
         let after = source.after.trim_start_matches([':', ' ']);
         let is_alone = source.before.trim().is_empty() && (after.is_empty() || after.starts_with("in ") || after.starts_with('+'));
@@ -121,7 +174,8 @@ fn is_test(path: &str) -> bool {
         ["test", "tests", "spec", "specs"].contains(&word.to_ascii_lowercase().as_str())
             || ["Test", "Tests", "TestCase", "Spec", "Specs"].iter().any(|end| word.ends_with(end))
     };
-    name.split(['.', '_', '-']).any(is_test_word) || parts.any(|part| ["test", "tests", "spec", "specs", "__tests__", "e2e"].contains(&part))
+    name.split(['.', '_', '-']).any(is_test_word)
+        || parts.any(|part| ["test", "tests", "spec", "specs", "__tests__", "e2e"].contains(&part))
 }
 
 fn short(path: &str) -> String {

@@ -118,8 +118,28 @@ fn clock(text: &str, shape: &str) -> Option<usize> {
 }
 
 const UNITS: [&str; 22] = [
-    "ns", "us", "µs", "μs", "ms", "s", "m", "h", "d", "sec", "secs", "second", "seconds", "min", "mins", "minute", "minutes", "hour", "hours",
-    "millisecond", "milliseconds", "microseconds",
+    "ns",
+    "us",
+    "µs",
+    "μs",
+    "ms",
+    "s",
+    "m",
+    "h",
+    "d",
+    "sec",
+    "secs",
+    "second",
+    "seconds",
+    "min",
+    "mins",
+    "minute",
+    "minutes",
+    "hour",
+    "hours",
+    "millisecond",
+    "milliseconds",
+    "microseconds",
 ];
 
 /// `1500ms`, `1h30m15s`, `1.5 seconds`. Units of one letter other than `s` stand without a blank.
@@ -178,14 +198,37 @@ fn number(text: &str, may_have_sign: bool) -> Option<usize> {
 
 /// First parts of absolute paths that lead to files, not to routes of a web server.
 const FILE_ROOTS: [&str; 24] = [
-    "__w", "Users", "Volumes", "app", "build", "builds", "buildkite", "code", "data", "dev", "etc", "github", "home", "lib", "mnt", "nix", "opt",
-    "proc", "root", "rustc", "srv", "usr", "work", "workspace",
+    "__w",
+    "Users",
+    "Volumes",
+    "app",
+    "build",
+    "builds",
+    "buildkite",
+    "code",
+    "data",
+    "dev",
+    "etc",
+    "github",
+    "home",
+    "lib",
+    "mnt",
+    "nix",
+    "opt",
+    "proc",
+    "root",
+    "rustc",
+    "srv",
+    "usr",
+    "work",
+    "workspace",
 ];
 
 /// The directory of a file, up to its name; all of it under a directory for temporary files, whose names are made up.
 fn path(text: &str) -> Option<(usize, &'static str)> {
     let bytes = text.as_bytes();
-    let is_drive = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.get(1) == Some(&b':') && matches!(bytes.get(2), Some(b'\\' | b'/'));
+    let is_drive =
+        bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.get(1) == Some(&b':') && matches!(bytes.get(2), Some(b'\\' | b'/'));
     let (root, is_surely_file) = match text {
         _ if text.starts_with("file:///") => (8, true),
         _ if is_drive => (3, true),
@@ -206,8 +249,8 @@ fn path(text: &str) -> Option<(usize, &'static str)> {
     if is_temporary {
         return Some((root + body.len(), "<path>"));
     }
-    let has_extension = body[name_at..]
-        .rsplit_once('.')
-        .is_some_and(|(stem, extension)| !stem.is_empty() && (1..=5).contains(&extension.len()) && extension.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let has_extension = body[name_at..].rsplit_once('.').is_some_and(|(stem, extension)| {
+        !stem.is_empty() && (1..=5).contains(&extension.len()) && extension.starts_with(|c: char| c.is_ascii_alphabetic())
+    });
     (is_surely_file || has_extension || FILE_ROOTS.contains(&first)).then_some((root + name_at, "<path>/"))
 }

@@ -19,8 +19,14 @@ pub(super) fn message_of(reason: &str, details: &str) -> Vec<String> {
     lines
 }
 
-/// RSpec's reason is the failing line of code, or a count; what happened is in the details.
+/// Whether what happened is in the details: RSpec's reason is the failing line of code or a count, Jest's says which
+/// matcher it was.
 pub(super) fn is_vague(line: &str) -> bool {
+    is_code(line) || line.contains("expect(received)")
+}
+
+/// Whether a line is RSpec's own and no part of a message.
+pub(super) fn is_code(line: &str) -> bool {
     line.starts_with("Failure/Error:") || (line.starts_with("Got <n> failures") && line.contains("failure aggregation block"))
 }
 
@@ -59,7 +65,7 @@ fn from_start(text: &str) -> Box<dyn Iterator<Item = &str> + '_> {
     }
     // A Python traceback ends with what was raised.
     if text.trim_start().starts_with("Traceback (most recent call last):") {
-        let raised = text.lines().filter(|line| !line.is_empty() && !line.starts_with(char::is_whitespace)).next_back();
+        let raised = text.lines().rfind(|line| !line.is_empty() && !line.starts_with(char::is_whitespace));
         return Box::new(raised.into_iter());
     }
     Box::new(text.lines())
@@ -67,9 +73,21 @@ fn from_start(text: &str) -> Box<dyn Iterator<Item = &str> + '_> {
 
 /// Lines that runners put around every message.
 fn is_header(line: &str) -> bool {
-    ["=== ", "--- FAIL", "--- SKIP", "--- PASS", "stack backtrace:", "Stack trace:", "Stacktrace:", "Backtrace:", "Traceback", "goroutine ", "Error Trace:"]
-        .iter()
-        .any(|start| line.starts_with(start))
+    [
+        "=== ",
+        "--- FAIL",
+        "--- SKIP",
+        "--- PASS",
+        "stack backtrace:",
+        "Stack trace:",
+        "Stacktrace:",
+        "Backtrace:",
+        "Traceback",
+        "goroutine ",
+        "Error Trace:",
+    ]
+    .iter()
+    .any(|start| line.starts_with(start))
         || line == "FAIL"
 }
 

@@ -31,8 +31,8 @@ pub trait Monitor {
     /// Evaluates at `now`, without a new execution.
     fn tick(&self, state: &mut Self::State, now: Timestamp) -> Evaluation;
 
-    /// The next point in time at which [`Self::tick`] may come to another verdict.
-    fn due(&self, state: &Self::State) -> Option<Timestamp>;
+    /// The first point in time later than `after` at which [`Self::tick`] may come to another verdict.
+    fn due(&self, state: &Self::State, after: Timestamp) -> Option<Timestamp>;
 
     /// What the score is held against.
     fn thresholds(&self) -> Thresholds;
@@ -40,8 +40,8 @@ pub trait Monitor {
     /// What belongs to the last score.
     fn figures(&self, state: &Self::State, now: Timestamp) -> Figures;
 
-    /// The executions that decided the last verdict, oldest first, at most [`EVIDENCE_MAX`](super::evaluation::EVIDENCE_MAX).
-    fn evidence(&self, state: &Self::State) -> Vec<ExecutionId>;
+    /// The executions that decided the verdict of `now`, oldest first, at most [`EVIDENCE_MAX`](super::evaluation::EVIDENCE_MAX).
+    fn evidence(&self, state: &Self::State, now: Timestamp) -> Vec<ExecutionId>;
 }
 
 macro_rules! monitors {
@@ -110,9 +110,9 @@ macro_rules! monitors {
 
             /// See [`Monitor::due`].
             #[must_use]
-            pub fn due(&self, state: &MonitorState) -> Option<Timestamp> {
+            pub fn due(&self, state: &MonitorState, after: Timestamp) -> Option<Timestamp> {
                 match (self, state) {
-                    $((Self::$variant(settings), MonitorState::$variant(state)) => settings.due(state),)*
+                    $((Self::$variant(settings), MonitorState::$variant(state)) => settings.due(state, after),)*
                     _ => None,
                 }
             }
@@ -128,9 +128,9 @@ macro_rules! monitors {
 
             /// See [`Monitor::evidence`].
             #[must_use]
-            pub fn evidence(&self, state: &MonitorState) -> Vec<ExecutionId> {
+            pub fn evidence(&self, state: &MonitorState, now: Timestamp) -> Vec<ExecutionId> {
                 match (self, state) {
-                    $((Self::$variant(settings), MonitorState::$variant(state)) => settings.evidence(state),)*
+                    $((Self::$variant(settings), MonitorState::$variant(state)) => settings.evidence(state, now),)*
                     _ => Vec::new(),
                 }
             }

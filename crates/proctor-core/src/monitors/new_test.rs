@@ -94,7 +94,7 @@ impl Monitor for NewTest {
         }
     }
 
-    fn due(&self, _state: &State) -> Option<Timestamp> {
+    fn due(&self, _state: &State, _after: Timestamp) -> Option<Timestamp> {
         None
     }
 
@@ -106,7 +106,7 @@ impl Monitor for NewTest {
         Figures::NewTest { passed_in_a_row: state.passed_in_a_row }
     }
 
-    fn evidence(&self, state: &State) -> Vec<ExecutionId> {
+    fn evidence(&self, state: &State, _now: Timestamp) -> Vec<ExecutionId> {
         state.last.into_iter().collect()
     }
 }

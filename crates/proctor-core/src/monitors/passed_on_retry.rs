@@ -103,16 +103,11 @@ impl Monitor for PassedOnRetry {
     }
 
     fn tick(&self, state: &mut State, now: Timestamp) -> Evaluation {
-        state.groups.leave(now);
         self.evaluate(state, now)
     }
 
-    /// Ends of spans already ticked are left out, so time goes on.
-    fn due(&self, state: &State) -> Option<Timestamp> {
-        let span_ms = self.span_ms();
-        let open = |flaky: &&Flaky| state.executions - flaky.place < u64::from(self.window_executions);
-        let ends = state.groups.flaky().filter(open).map(|flaky| flaky.at.plus_millis(span_ms));
-        ends.filter(|end| state.groups.ticked().is_none_or(|ticked| *end > ticked)).min()
+    fn due(&self, state: &State, after: Timestamp) -> Option<Timestamp> {
+        self.in_window(state, after).map(|flaky| flaky.at.plus_millis(self.span_ms())).min()
     }
 
     fn thresholds(&self) -> Thresholds {
@@ -132,14 +127,14 @@ impl Monitor for PassedOnRetry {
     }
 
     /// The pass and the fail of each flaky commit in the window; of the last flaky commit when none is left there.
-    fn evidence(&self, state: &State) -> Vec<ExecutionId> {
-        let open = |flaky: &&Flaky| state.executions - flaky.place < u64::from(self.window_executions);
-        let mut pairs: Vec<&Flaky> = state.groups.flaky().filter(open).collect();
+    fn evidence(&self, state: &State, now: Timestamp) -> Vec<ExecutionId> {
+        let mut pairs: Vec<&Flaky> = self.in_window(state, now).collect();
         if pairs.is_empty() {
             pairs.extend(state.groups.flaky().last());
         }
         let from = pairs.len().saturating_sub(EVIDENCE_MAX / 2);
         let mut evidence: Vec<_> = pairs.iter().skip(from).flat_map(|flaky| [flaky.passed, flaky.failed]).collect();
+        evidence.sort_unstable();
         evidence.dedup();
         evidence
     }

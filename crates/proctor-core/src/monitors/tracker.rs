@@ -50,13 +50,15 @@ pub struct Tracker {
     phase: Phase,
     state: MonitorState,
     last: Option<(Timestamp, u64)>,
+    /// Up to where time has been looked at: the latest execution, or the latest end of a time span.
+    clock: Timestamp,
 }
 
 impl Tracker {
     /// A test without executions.
     #[must_use]
     pub fn new(rule: &Rule, origin: Origin) -> Self {
-        Self { phase: Phase::Idle, state: rule.monitor().fresh(origin), last: None }
+        Self { phase: Phase::Idle, state: rule.monitor().fresh(origin), last: None, clock: EPOCH() }
     }
 
     /// Idle or alarmed.
@@ -85,6 +87,7 @@ impl Tracker {
         };
         self.tick(rule, seen.at, report);
         self.last = self.last.max(Some(seen.position()));
+        self.clock = self.clock.max(seen.at);
         let evaluation = rule.monitor().observe(&mut self.state, &counted);
         self.step(rule, evaluation, seen.at, Cause::Execution(seen.execution), report);
     }
@@ -92,29 +95,28 @@ impl Tracker {
     /// Lets time pass until `now`, no later than any execution still to come. Only alarmed tests are looked at: time alone
     /// never alarms. Events carry the time at which they came true, so it does not matter how often this is called.
     pub fn tick(&mut self, rule: &Rule, now: Timestamp, report: &mut impl FnMut(Event)) {
-        let mut done = None;
-        while self.phase == Phase::Alarmed {
-            let Some((due, cause)) = self.due(rule).filter(|(due, _)| *due <= now && Some(*due) > done) else {
-                return;
-            };
+        while let Some((due, cause)) = self.due(rule).filter(|(due, _)| *due <= now) {
             let mut evaluation = rule.monitor().tick(&mut self.state, due);
             if cause == Cause::Expired {
                 evaluation.condition = Condition::Recover;
             }
+            self.clock = due;
             self.step(rule, evaluation, due, cause, report);
-            done = Some(due);
         }
     }
 
     /// When an alarmed test has to be looked at again although nothing runs; `None`: not before its next execution.
     #[must_use]
     pub fn next_tick(&self, rule: &Rule) -> Option<Timestamp> {
-        self.due(rule).filter(|_| self.phase == Phase::Alarmed).map(|(due, _)| due)
+        self.due(rule).map(|(due, _)| due)
     }
 
     fn due(&self, rule: &Rule) -> Option<(Timestamp, Cause)> {
+        if self.phase == Phase::Idle {
+            return None;
+        }
         let expires = self.last.zip(rule.expire_days()).map(|((at, _), days)| (at.plus_millis(i64::from(days) * DAY_MS), Cause::Expired));
-        let window = rule.monitor().due(&self.state).map(|due| (due, Cause::Clock));
+        let window = rule.monitor().due(&self.state, self.clock).map(|due| (due, Cause::Clock));
         window.into_iter().chain(expires).min_by_key(|(due, _)| *due)
     }
 
@@ -129,7 +131,7 @@ impl Tracker {
                 score: evaluation.score,
                 thresholds: rule.monitor().thresholds(),
                 figures: rule.monitor().figures(&self.state, at),
-                evidence: rule.monitor().evidence(&self.state),
+                evidence: rule.monitor().evidence(&self.state, at),
             });
         }
     }
@@ -137,7 +139,7 @@ impl Tracker {
     /// The whole of it, for storage.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let Self { phase, state, last } = self;
+        let Self { phase, state, last, clock } = self;
         let mut to = Writer::default();
         to.byte(FORMAT);
         to.byte(match phase {
@@ -148,6 +150,7 @@ impl Tracker {
             to.time(at, EPOCH());
             to.unsigned(sequence);
         });
+        to.time(*clock, EPOCH());
         state.write(&mut to);
         to.into_bytes()
     }
@@ -166,7 +169,8 @@ impl Tracker {
             _ => return None,
         };
         let last = from.optional(|from| Some((from.time(EPOCH())?, from.unsigned()?)))?;
+        let clock = from.time(EPOCH())?;
         let state = rule.monitor().read(&mut from)?;
-        from.is_empty().then_some(Self { phase, state, last })
+        from.is_empty().then_some(Self { phase, state, last, clock })
     }
 }

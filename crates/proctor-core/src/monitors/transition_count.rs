@@ -76,7 +76,7 @@ impl Monitor for TransitionCount {
         self.evaluate(state)
     }
 
-    fn due(&self, _state: &State) -> Option<Timestamp> {
+    fn due(&self, _state: &State, _after: Timestamp) -> Option<Timestamp> {
         None
     }
 
@@ -91,7 +91,7 @@ impl Monitor for TransitionCount {
         }
     }
 
-    fn evidence(&self, state: &State) -> Vec<ExecutionId> {
+    fn evidence(&self, state: &State, _now: Timestamp) -> Vec<ExecutionId> {
         state.evidence.iter().copied().collect()
     }
 }

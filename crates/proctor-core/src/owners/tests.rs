@@ -152,8 +152,11 @@ fn lines_are_read_as_the_contract_says() {
         "/ web",
     );
     let owners = file(text);
-    let rules: Vec<_> =
-        owners.rules().iter().map(|rule| (rule.line, rule.pattern.as_str(), rule.teams.iter().map(String::as_str).collect::<Vec<_>>())).collect();
+    let rules: Vec<_> = owners
+        .rules()
+        .iter()
+        .map(|rule| (rule.line, rule.pattern.as_str(), rule.teams.iter().map(String::as_str).collect::<Vec<_>>()))
+        .collect();
     assert_eq!(
         rules,
         [
@@ -164,8 +167,8 @@ fn lines_are_read_as_the_contract_says() {
         ]
     );
     let ignored: Vec<_> = owners.ignored().iter().map(|ignored| (ignored.line, ignored.reason.to_string())).collect();
-    let reasons =
-        [(7, "patterns with ! are not supported"), (8, "no team"), (9, "[ is not closed"), (10, "pattern is empty")].map(|(line, reason)| (line, reason.to_owned()));
+    let reasons = [(7, "patterns with ! are not supported"), (8, "no team"), (9, "[ is not closed"), (10, "pattern is empty")]
+        .map(|(line, reason)| (line, reason.to_owned()));
     assert_eq!(ignored, reasons);
     for path in ["#b.rb", "x/with blank.rb", "c#/d.cs"] {
         assert!(owners.rule_for(path).is_some(), "{path}");

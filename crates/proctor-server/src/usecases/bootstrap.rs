@@ -1,5 +1,7 @@
 //! The first organization of an empty store, so that a new server is usable at once.
 
+use std::fmt;
+
 use proctor_core::id::OrganizationId;
 use proctor_core::organization::{Organization, Role, User};
 use proctor_core::scope::Scope;
@@ -20,7 +22,7 @@ const BOOTSTRAP_TOKEN_BYTES_MIN: usize = 16;
 const BOOTSTRAP_TOKEN_BYTES_MAX: usize = 512;
 
 /// What a new server begins with.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct BootstrapOptions {
     /// The slug of the first organization.
     pub organization_slug: String,
@@ -46,7 +48,7 @@ pub struct Bootstrapped {
 }
 
 /// The first organization. Its secrets are shown to the operator once and are not kept in this form.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct FirstOrganization {
     /// The organization.
     pub organization: Organization,
@@ -58,6 +60,20 @@ pub struct FirstOrganization {
     pub suite: Suite,
     /// The suite's upload token.
     pub upload_token: String,
+}
+
+/// Without the secret.
+impl fmt::Debug for BootstrapOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BootstrapOptions").field("organization_slug", &self.organization_slug).finish_non_exhaustive()
+    }
+}
+
+/// Without the secrets.
+impl fmt::Debug for FirstOrganization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FirstOrganization").field("organization", &self.organization).field("suite", &self.suite).finish_non_exhaustive()
+    }
 }
 
 /// Why a store could not be bootstrapped.

@@ -108,7 +108,8 @@ async fn a_token_about_itself() {
 // contract: account 85
 #[tokio::test]
 async fn organizations_of_the_token() {
-    let app = TestApp::start().await;
+    let app = TestApp::builder().manual_clock(NOW).start().await;
+    app.clock().advance_ms(1);
     let second = app.new_organization("second").await;
     app.new_organization("third").await;
     let token = app.token_of(&app.admin, &["read_organizations"], &[second.id, app.organization.id], None).await;

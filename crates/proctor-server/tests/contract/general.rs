@@ -70,7 +70,7 @@ async fn an_unknown_path_is_json() {
     }
     // What is no UTF-8 names nothing either.
     assert_eq!(app.get("/v2/analytics/organizations/%ff/suites").await.message(), "No organization found");
-    assert_eq!(app.get(&app.a("/suites/%ff")).await.message(), "No suite found");
+    assert_eq!(app.get(&app.a("/suites/%ff")).await.status, 404);
     assert_eq!(app.post(&app.a("/suites/create_from_pipeline"), &json!({})).await.message(), "Not Found");
     assert_eq!(app.get(&app.a("/suites/create_from_pipeline")).await.status, 404);
 }

@@ -1,6 +1,7 @@
 //! The contract tests: every statement of `rest-api.md` and `uploads.md` that this crate answers for, against the served server.
 
 mod access;
+mod bootstrap;
 mod failed_executions;
 mod general;
 mod pagination;

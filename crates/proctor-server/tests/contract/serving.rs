@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use proctor_server::settings::TrustForwarded;
-use proctor_server::usecases::bootstrap::{BootstrapOptions, bootstrap};
 use reqwest::Method;
 
 use crate::support::{Answer, Raw, TestApp};
@@ -135,14 +134,12 @@ async fn a_trusted_proxy_says_the_address() {
 }
 
 #[tokio::test]
-async fn the_bootstrap_token_appears_once() {
+async fn a_server_without_its_store_lives_but_is_not_ready() {
     let app = TestApp::start().await;
-    let options = BootstrapOptions { bootstrap_token: Some("bootstrap-token-of-the-operator".to_owned()), ..BootstrapOptions::default() };
-    let first = bootstrap(&app.app.store, &options, app.now()).await.expect("bootstraps");
-    assert!(first.made_bootstrap_token && first.first.is_none(), "the store has an organization already");
-    let second = bootstrap(&app.app.store, &options, app.now()).await.expect("bootstraps again");
-    assert!(!second.made_bootstrap_token);
-    assert_eq!(app.get_as("bootstrap-token-of-the-operator", &app.s("/runs")).await.status, 200);
-    let short = BootstrapOptions { bootstrap_token: Some("short".to_owned()), ..options };
-    assert!(bootstrap(&app.app.store, &short, app.now()).await.is_err());
+    app.app.store.close().await;
+    assert_eq!(Answer::to(app.anonymous(Method::GET, "/healthz")).await.status, 200);
+    let ready = Answer::to(app.anonymous(Method::GET, "/readyz")).await;
+    assert_eq!((ready.status, ready.message().as_str()), (503, "Service temporarily unavailable, please retry"));
+    let read = app.get(&app.s("/runs")).await;
+    assert_eq!((read.status, read.message().as_str()), (503, "Service temporarily unavailable, please retry"));
 }

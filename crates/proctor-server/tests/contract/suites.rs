@@ -4,7 +4,7 @@ use proctor_core::organization::{Role, SuiteAccess};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp, assert_conforms, envelope, record};
+use crate::support::{Answer, NOW, TestApp, assert_conforms, envelope, record};
 
 // contract: suites 52
 #[tokio::test]
@@ -151,10 +151,11 @@ async fn permission_follows_from_teams() {
 // contract: suites 59
 #[tokio::test]
 async fn suites_are_paged_only_when_asked() {
-    let app = TestApp::start().await;
+    let app = TestApp::builder().manual_clock(NOW).start().await;
     let mut names = vec!["Checkout API".to_owned()];
     for number in 1..35 {
         names.push(format!("Suite {number}"));
+        app.clock().advance_ms(1);
         app.new_suite(&names[number]).await;
     }
     let whole = app.get(&app.a("/suites")).await;

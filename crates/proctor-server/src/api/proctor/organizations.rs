@@ -26,7 +26,7 @@ use crate::usecases::secrets::new_api_token;
 const NAME_BYTES_MAX: usize = 255;
 
 /// A new organization, and the token that reaches it: tokens never gain organizations later.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct NewOrganizationBody {
     #[serde(flatten)]
     organization: OrganizationBody,

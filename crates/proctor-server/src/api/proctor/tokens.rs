@@ -23,8 +23,8 @@ use crate::query::QueryParams;
 use crate::urls::Urls;
 use crate::usecases::secrets::new_api_token;
 
-/// An API token on the wire.
-#[derive(Debug, Serialize)]
+/// An API token on the wire. Not `Debug`: it may hold a secret.
+#[derive(Serialize)]
 pub struct TokenBody {
     id: String,
     user_id: String,

@@ -10,7 +10,7 @@ use crate::auth::{EditableSuite, WriteSuites};
 use crate::usecases::secrets::new_upload_token;
 
 /// A suite's new upload token.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct RotatedBody {
     suite_id: String,
     upload_token: String,

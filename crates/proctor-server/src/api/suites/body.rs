@@ -10,8 +10,8 @@ use crate::api::ids::graphql_id;
 use crate::urls::Urls;
 use crate::usecases::suites::SuiteError;
 
-/// A suite on the wire.
-#[derive(Debug, Serialize)]
+/// A suite on the wire. Not `Debug`: it may hold a secret.
+#[derive(Serialize)]
 pub struct SuiteBody {
     id: String,
     graphql_id: String,

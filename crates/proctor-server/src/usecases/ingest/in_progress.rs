@@ -31,7 +31,7 @@ pub(super) struct InProgress {
     ingest: Arc<Ingest>,
     uploader: Uploader,
     id: Option<UploadId>,
-    announced_key: Option<String>,
+    announced: Announced,
     format: Option<ReportFormat>,
     body_bytes: u64,
     received_at: Option<Timestamp>,
@@ -40,7 +40,7 @@ pub(super) struct InProgress {
 
 impl InProgress {
     pub(super) fn new(ingest: Arc<Ingest>, uploader: Uploader) -> Self {
-        Self { ingest, uploader, id: None, announced_key: None, format: None, body_bytes: 0, received_at: None, is_ended: false }
+        Self { ingest, uploader, id: None, announced: Announced::No, format: None, body_bytes: 0, received_at: None, is_ended: false }
     }
 
     pub(super) fn suite_id(&self) -> SuiteId {
@@ -84,7 +84,7 @@ impl InProgress {
     /// the completing commit makes the run.
     pub(super) async fn announce(&mut self, run_env: &RunEnv) {
         let Ok(run_key) = checked_run_key(run_env) else { return };
-        if self.announced_key.is_some() {
+        if self.announced == Announced::Yes {
             return;
         }
         let announcement = Announcement {
@@ -94,20 +94,16 @@ impl InProgress {
             run: RunDetails::of(run_env),
             at: self.now(),
         };
-        // Noted before the commit: whatever cuts it short, the announcement is then taken back.
-        self.announced_key = Some(run_key.to_owned());
+        // Noted whatever the commit comes to, even if it is cut short: at worst something is taken back that never was.
+        self.announced = Announced::Yes;
         if let Err(error) = self.ingest.store.announce_upload(announcement).await {
             tracing::warn!(%error, "an upload could not be announced");
-            self.announced_key = None;
         }
     }
 
     /// Stores the upload.
     pub(super) async fn complete(&mut self, prepared: Prepared) -> Result<Stored, Refusal> {
         self.format = Some(prepared.format);
-        if self.announced_key.as_ref().is_some_and(|key| *key != prepared.run_key) {
-            self.start_over().await;
-        }
         let received_at = self.received_at.unwrap_or_else(|| self.now());
         let window_ms = i64::try_from(self.ingest.settings.identical_window.as_millis()).unwrap_or(i64::MAX);
         let Prepared { run_key, run, run_env_json, tags, format, on_default_branch, digest, receipt, segment } = prepared;
@@ -116,7 +112,7 @@ impl InProgress {
         let upload = CompletedUpload {
             suite_id: self.suite_id(),
             upload_id: id,
-            announced: self.announced(),
+            announced: self.announced,
             run_key,
             run,
             run_env_json,
@@ -158,22 +154,11 @@ impl InProgress {
         }
     }
 
-    /// A body may name its run a second time after it was announced under the first name: the last one counts, so the
-    /// announcement goes and the upload gets another id.
-    async fn start_over(&mut self) {
-        let rejected = self.rejected(&Refusal::Malformed("run_env[key] was given twice; stored under the second one".to_owned()));
-        if self.ingest.store.reject_upload(rejected.clone()).await.is_err() {
-            tokio::spawn(take_back(self.ingest.store.clone(), rejected));
-        }
-        self.id = None;
-        self.announced_key = None;
-    }
-
     fn rejected(&mut self, refusal: &Refusal) -> RejectedUpload {
         RejectedUpload {
             suite_id: self.suite_id(),
             upload_id: self.id(),
-            announced: self.announced(),
+            announced: self.announced,
             status: refusal.upload_status(),
             reason_code: refusal.reason_code().to_owned(),
             message: refusal.to_string(),
@@ -181,10 +166,6 @@ impl InProgress {
             received_at: self.received_at.unwrap_or_else(|| self.now()),
             body_bytes: self.body_bytes,
         }
-    }
-
-    fn announced(&self) -> Announced {
-        if self.announced_key.is_some() { Announced::Yes } else { Announced::No }
     }
 
     /// Now, or the time that an importer gave.

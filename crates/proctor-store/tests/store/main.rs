@@ -1,0 +1,15 @@
+//! The store, on both engines.
+
+mod engines;
+mod fixtures;
+mod identical;
+mod lifecycle;
+mod organizations;
+mod paging;
+mod round_trip;
+mod suites;
+mod sweep;
+mod tests_of_suites;
+mod tokens;
+mod trouble;
+mod uploads;
