@@ -13,6 +13,7 @@ pub mod label;
 pub mod lifecycle;
 pub mod limits;
 pub mod metrics;
+pub mod monitors;
 pub mod naive;
 pub mod organization;
 pub mod owners;

@@ -46,7 +46,7 @@ pub struct SuiteSettings {
 }
 
 impl SuiteSettings {
-    /// The settings of a new suite: default branch `main`, everything optional unset.
+    /// The settings of a new suite: default branch `main`, everything optional unset, the same bytes stored once.
     #[must_use]
     pub fn named(name: impl Into<String>) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl SuiteSettings {
             repo_url: None,
             external_url: None,
             flaky_detection: true,
-            identical_uploads: IdenticalUploads::LostReply,
+            identical_uploads: IdenticalUploads::Always,
         }
     }
 }

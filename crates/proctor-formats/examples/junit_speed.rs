@@ -73,7 +73,10 @@ fn generate() -> Result<String, std::fmt::Error> {
         writeln!(document, "<testsuite name=\"com.example.Suite{suite}\" tests=\"50\" timestamp=\"2026-11-01T00:00:00Z\">")?;
         for case in 0..50 {
             let time = f64::from(u32::try_from(case).unwrap_or(0)) / 1000.0;
-            write!(document, "  <testcase name=\"handles case {case} of suite {suite}\" classname=\"com.example.Suite{suite}\" time=\"{time}\"")?;
+            write!(
+                document,
+                "  <testcase name=\"handles case {case} of suite {suite}\" classname=\"com.example.Suite{suite}\" time=\"{time}\""
+            )?;
             match case {
                 7 if suite % 2 == 0 => writeln!(
                     document,

@@ -46,6 +46,8 @@ pub struct HttpSettings {
     pub head_bytes_max: usize,
     /// Bytes of an ordinary JSON body.
     pub json_bytes_max: usize,
+    /// How long such a body may take to arrive before its sender gets 408.
+    pub json_timeout: Duration,
     /// How long requests that are under way may take to end once the server is told to stop.
     pub shutdown_grace: Duration,
 }
@@ -109,6 +111,7 @@ impl Default for HttpSettings {
             head_timeout: Duration::from_secs(75),
             head_bytes_max: 64 * 1024,
             json_bytes_max: 1024 * 1024,
+            json_timeout: Duration::from_mins(1),
             shutdown_grace: Duration::from_secs(30),
         }
     }

@@ -114,7 +114,9 @@ fn of_sqlstate(code: &str, text: String) -> StoreError {
         "53100" => StoreError::Full,
         "XX001" | "XX002" => StoreError::Corrupt(text),
         // deadlock and serialisation, out of other resources, lock not available, shutting down or starting, not writable (a standby)
-        "40001" | "40P01" | "53000" | "53200" | "53300" | "55P03" | "57P01" | "57P02" | "57P03" | "25006" | "58030" => StoreError::Unavailable(text),
+        "40001" | "40P01" | "53000" | "53200" | "53300" | "55P03" | "57P01" | "57P02" | "57P03" | "25006" | "58030" => {
+            StoreError::Unavailable(text)
+        }
         _ if code.starts_with("08") => StoreError::Unavailable(text),
         _ => StoreError::Internal(text),
     }

@@ -122,6 +122,16 @@ impl Store {
         self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
+    /// Lets an SQLite database grow to so many pages at the most, until it is next opened: what a full disk does to it can be tried.
+    ///
+    /// # Errors
+    /// When the catalog does not answer.
+    #[doc(hidden)]
+    pub async fn bound_sqlite_pages(&self, pages_max: u32) -> Result<(), StoreError> {
+        let pragma = Statement::built(Engine::Sqlite, format!("PRAGMA max_page_count = {pages_max}"));
+        pragma.all(&mut *self.connections().writer().await?).await.map(drop)
+    }
+
     pub(crate) fn connections(&self) -> &Connections {
         &self.inner.connections
     }

@@ -1,6 +1,8 @@
-//! Durations and sizes as people write them: `90s`, `24h`, `64MiB`.
+//! Values of options as people write them: durations (`90s`), sizes (`64MiB`) and the words of settings.
 
 use std::time::Duration;
+
+use proctor_core::suite::IdenticalUploads;
 
 /// Reads a duration: a whole number and one of `ms`, `s`, `m`, `h`, `d`. A bare number is seconds.
 ///
@@ -39,6 +41,14 @@ pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
     };
     let bytes = number.parse::<u64>().ok().zip(bytes_per_unit).and_then(|(number, unit): (u64, u64)| number.checked_mul(unit));
     bytes.ok_or_else(|| "write a whole number and a unit: 65536, 512KiB, 64MiB or 2GiB".to_owned())
+}
+
+/// Reads `always`, `lost_reply` or `off`.
+///
+/// # Errors
+/// A sentence that says which words there are.
+pub(crate) fn parse_identical(word: &str) -> Result<IdenticalUploads, String> {
+    IdenticalUploads::from_word(word).ok_or_else(|| "say always, lost_reply or off".to_owned())
 }
 
 fn split(text: &str) -> (&str, &str) {

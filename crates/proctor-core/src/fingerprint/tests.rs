@@ -200,6 +200,16 @@ fn a_failure_without_a_word_has_a_title() {
     assert_eq!(fingerprint_of(Some("at least one of them"), &[]).title, "at least one of them");
 }
 
+#[test]
+fn hostile_texts_take_no_time() {
+    for piece in [":1", "a:1", "1h", "1.", "/a", "./", "'/", "0x", "a1", "\u{1b}]", "#x1B[", "(1", "x.rb:1 ", "x.py:1\n", "E  \n", "\u{e9}"]
+    {
+        let text = piece.repeat(crate::limits::FAILURE_REASON_BYTES_MAX / piece.len());
+        let detail = FailureDetail { expanded: vec![text.as_str().into()], backtrace: vec![text.as_str().into()] };
+        assert!(!fingerprint_of(Some(&text), &[detail]).title.is_empty());
+    }
+}
+
 /// Ids are stored and shared between nodes: a change of this one needs a new version of the rules.
 #[test]
 fn the_id_is_stable() {

@@ -18,12 +18,15 @@ fn run_through(events: &[(i64, RunEvent)]) -> RunStatus {
     events.iter().fold(RunStatus::created(at(0)), |status, (millis, event)| status.after(*event, at(*millis), STALE_MS))
 }
 
+/// What happened when, the moment of looking, and what is seen.
+type Row<'a> = (&'a [(i64, RunEvent)], i64, RunState, RunResult);
+
 // contract: general 36-42, uploads 26, 27
 #[test]
 fn the_table_of_the_contract() {
     use RunEvent::{UploadAccepted, UploadFailed, UploadProcessed};
     use TestResult::{Failed, Passed, Pending, Skipped, Unknown};
-    let table: &[(&[(i64, RunEvent)], i64, RunState, RunResult)] = &[
+    let table: &[Row<'_>] = &[
         (&[(0, UploadAccepted)], 0, RunState::Running, RunResult::Pending),
         (&[(0, UploadAccepted)], 99_999, RunState::Running, RunResult::Pending),
         (&[(0, UploadAccepted), (1, UploadProcessed(counts(&[Passed])))], 1, RunState::Finished, RunResult::Passed),

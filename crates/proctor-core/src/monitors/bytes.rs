@@ -108,6 +108,11 @@ impl<'a> Reader<'a> {
         None
     }
 
+    /// [`Self::unsigned`] that counts executions: far from overflow, whatever the bytes say.
+    pub fn count(&mut self) -> Option<u64> {
+        self.unsigned().filter(|count| *count < 1 << 48)
+    }
+
     /// [`Self::unsigned`], at most `u32::MAX`.
     pub fn small(&mut self) -> Option<u32> {
         self.unsigned()?.try_into().ok()

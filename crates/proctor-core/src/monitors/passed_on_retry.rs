@@ -154,7 +154,7 @@ impl StateBytes for State {
     }
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
-        let executions = from.unsigned()?;
+        let executions = from.count()?;
         let mut times = VecDeque::new();
         let mut base = EPOCH();
         for _ in 0..from.length(usize::from(WINDOW_EXECUTIONS_MAX))? {
@@ -162,7 +162,8 @@ impl StateBytes for State {
             times.push_back(base);
         }
         let groups = Groups::read(from)?;
-        groups.flaky().all(|flaky| flaky.place <= executions).then_some(Self { executions, groups, times })
+        let is_whole = groups.flaky().all(|flaky| flaky.place <= executions);
+        is_whole.then_some(Self { executions, groups, times })
     }
 }
 

@@ -204,7 +204,7 @@ impl StateBytes for State {
     }
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
-        let mut state = Self { executions: from.unsigned()?, ..Self::default() };
+        let mut state = Self { executions: from.count()?, ..Self::default() };
         let mut base = EPOCH();
         let entries = from.length(usize::from(WINDOW_MAX))?;
         if entries as u64 > state.executions {
@@ -214,10 +214,15 @@ impl StateBytes for State {
             let group = GroupKey(from.word()?);
             base = from.time(base)?;
             let attempts = from.byte()?;
-            state.push(Entry { group, at: base, attempts: Attempts { passed: u16::from(attempts & 15), failed: u16::from(attempts >> 4) } });
+            state.push(Entry {
+                group,
+                at: base,
+                attempts: Attempts { passed: u16::from(attempts & 15), failed: u16::from(attempts >> 4) },
+            });
         }
         let failed = from.length(EVIDENCE_MAX)?;
-        state.failed = (0..failed).map(|_| Some((state.executions.checked_sub(from.unsigned()?)?, from.execution()?))).collect::<Option<_>>()?;
+        state.failed =
+            (0..failed).map(|_| Some((state.executions.checked_sub(from.unsigned()?)?, from.execution()?))).collect::<Option<_>>()?;
         Some(state)
     }
 }

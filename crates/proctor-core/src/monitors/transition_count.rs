@@ -116,7 +116,7 @@ impl StateBytes for State {
     }
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
-        let executions = from.unsigned()?;
+        let executions = from.count()?;
         let last = match from.byte()? {
             0 => None,
             1 => Some(Outcome::Passed),

@@ -4,7 +4,7 @@ use super::class::Glob;
 
 /// A pattern. Case counts; `/` separates parts, and only `**` reaches over it.
 ///
-/// Kept in a form without special cases: a list of parts that must use up the whole path, where [`Part::Deep`] stands for
+/// Kept in a form without special cases: a list of parts that must use up the whole path, where `Deep` stands for
 /// any number of parts, none included. What `a`, `a/`, `/a` and `a/*` mean differently is said by parts added at both ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {

@@ -21,10 +21,12 @@ impl FromRequest<App> for JsonObject {
         if declared.is_some_and(|length| length > bytes_max as u64) {
             return Err(too_large());
         }
-        let body = match Limited::new(request.into_body(), bytes_max).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(error) if error.is::<http_body_util::LengthLimitError>() => return Err(too_large()),
-            Err(_) => return Err(ApiError::bad_request("Request body could not be read")),
+        let arriving = Limited::new(request.into_body(), bytes_max).collect();
+        let body = match tokio::time::timeout(app.settings.http.json_timeout, arriving).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => return Err(too_large()),
+            Ok(Err(_)) => return Err(ApiError::bad_request("Request body could not be read")),
+            Err(_) => return Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "Request body did not arrive in time")),
         };
         match serde_json::from_slice(&body) {
             Ok(Value::Object(object)) => Ok(Self(object)),

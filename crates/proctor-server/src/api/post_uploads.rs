@@ -3,9 +3,7 @@
 //! Whoever asks is known before the first byte of the body is read, so `Expect: 100-continue` is answered with `100` only when the
 //! headers are acceptable. From then on the upload has a task of its own, which goes on when the sender hangs up.
 
-use std::sync::Arc;
-
-use axum::body::{Body, BodyDataStream};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
@@ -15,7 +13,7 @@ use crate::App;
 use crate::api::error::ApiError;
 use crate::auth::upload_token;
 use crate::urls::Urls;
-use crate::usecases::ingest::{Admission, Coding, Refusal, Shape, UploadHead, Uploader};
+use crate::usecases::ingest::{Admission, Coding, Refusal, Shape, Stored, Undelivered, UploadHead, Uploader};
 
 mod answer;
 mod drain;
@@ -88,15 +86,10 @@ fn head(headers: &HeaderMap) -> Result<UploadHead, Refusal> {
     Ok(UploadHead { shape, coding, declared_bytes })
 }
 
-async fn receive(
-    app: App,
-    accepted: Accepted,
-    body: Body,
-) -> Result<(crate::usecases::ingest::Stored, crate::usecases::ingest::Undelivered), ApiError> {
+async fn receive(app: App, accepted: Accepted, body: Body) -> Result<(Stored, Undelivered), ApiError> {
     let Accepted { uploader, head, admission } = accepted;
-    let ingest = Arc::clone(&app.ingest);
-    let mut stream: BodyDataStream = body.into_data_stream();
-    let received = ingest.receive(uploader, &head, &mut stream, admission).await;
+    let mut stream = body.into_data_stream();
+    let received = app.ingest.receive(uploader, &head, &mut stream, admission).await;
     if received.is_err() {
         drain::in_background(stream);
     }

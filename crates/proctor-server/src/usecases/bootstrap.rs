@@ -16,8 +16,8 @@ use super::secrets::{NoRandomness, new_api_token, new_upload_token};
 const ADMINISTRATOR_EMAIL: &str = "administrator@localhost";
 const ADMINISTRATOR_NAME: &str = "Administrator";
 const FIRST_SUITE_NAME: &str = "Tests";
-/// A shorter bootstrap token could be guessed.
-const BOOTSTRAP_TOKEN_BYTES_MIN: usize = 16;
+/// A shorter bootstrap token can be guessed: it works, with a warning, because whoever runs a throw-away server may not care.
+const BOOTSTRAP_TOKEN_BYTES_SAFE: usize = 16;
 /// A longer one is never found again, see the reading of `Authorization`.
 const BOOTSTRAP_TOKEN_BYTES_MAX: usize = 512;
 
@@ -80,9 +80,7 @@ impl fmt::Debug for FirstOrganization {
 #[derive(Debug, thiserror::Error)]
 pub enum BootstrapError {
     /// The bootstrap token is no secret.
-    #[error(
-        "the bootstrap token must have {BOOTSTRAP_TOKEN_BYTES_MIN} to {BOOTSTRAP_TOKEN_BYTES_MAX} printable ASCII characters without blanks"
-    )]
+    #[error("the bootstrap token must have 1 to {BOOTSTRAP_TOKEN_BYTES_MAX} printable ASCII characters without blanks")]
     BadToken,
     /// The slug cannot be one.
     #[error("{0:?} is no organization slug: lower-case letters, digits, `-` and `_`")]
@@ -102,6 +100,9 @@ pub enum BootstrapError {
 pub async fn bootstrap(store: &Store, options: &BootstrapOptions, now: Timestamp) -> Result<Bootstrapped, BootstrapError> {
     if options.bootstrap_token.as_deref().is_some_and(|token| !is_secret(token)) {
         return Err(BootstrapError::BadToken);
+    }
+    if options.bootstrap_token.as_ref().is_some_and(|token| token.len() < BOOTSTRAP_TOKEN_BYTES_SAFE) {
+        tracing::warn!("the bootstrap token has fewer than {BOOTSTRAP_TOKEN_BYTES_SAFE} characters and can be guessed");
     }
     let mut made = Bootstrapped::default();
     let organizations = store.all_organizations().await?;
@@ -172,5 +173,5 @@ async fn make_token(
 }
 
 fn is_secret(token: &str) -> bool {
-    (BOOTSTRAP_TOKEN_BYTES_MIN..=BOOTSTRAP_TOKEN_BYTES_MAX).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())
+    (1..=BOOTSTRAP_TOKEN_BYTES_MAX).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())
 }

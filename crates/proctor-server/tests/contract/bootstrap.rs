@@ -43,6 +43,6 @@ async fn the_bootstrap_token_appears_once() {
     let second = bootstrap(&app.app.store, &options, app.now()).await.expect("bootstraps again");
     assert!(!second.made_bootstrap_token);
     assert_eq!(app.get_as("bootstrap-token-of-the-operator", &app.s("/runs")).await.status, 200);
-    let short = BootstrapOptions { bootstrap_token: Some("short".to_owned()), ..options };
-    assert!(bootstrap(&app.app.store, &short, app.now()).await.is_err());
+    let blank = BootstrapOptions { bootstrap_token: Some("with blank".to_owned()), ..options };
+    assert!(bootstrap(&app.app.store, &blank, app.now()).await.is_err());
 }

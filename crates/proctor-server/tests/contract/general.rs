@@ -180,6 +180,27 @@ async fn a_request_id_is_echoed_or_made() {
 }
 
 #[tokio::test]
+async fn no_query_is_an_error_of_the_server() {
+    let app = TestApp::start().await;
+    for query in [
+        "%",
+        "%00=%00&page=%00",
+        "page=%ff&per_page=%ff",
+        "build_id=%00",
+        "through=x&page=2",
+        "=&=&&",
+        "page=1e9",
+        "a=%F0%9F%92%A9",
+        "'\"<>;,|",
+    ] {
+        for path in [app.s("/runs"), app.a("/suites"), "/v2/organizations".to_owned()] {
+            let status = Answer::to(app.request(Method::GET, &format!("{path}?{query}"))).await.status;
+            assert!(status == 200 || (status == 400 && query == "build_id=%00"), "{status} {path}?{query}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_very_long_target_is_414() {
     let app = TestApp::start().await;
     let answer = app.get(&format!("/v2/organizations?x={}", "y".repeat(20_000))).await;

@@ -11,6 +11,7 @@ const TOKENS: &str = "/v2/proctor/organizations/northwind/tokens";
 #[tokio::test]
 async fn a_token_is_made_shown_once_and_revoked() {
     let app = TestApp::builder().manual_clock(NOW).start().await;
+    app.clock().advance_ms(1);
     let body = json!({ "description": "ci", "scopes": ["read_suites", "read_pipelines"], "expires_at": "2026-04-10T00:00:00+02:00" });
     let made = app.post(TOKENS, &body).await;
     assert_eq!(made.status, 201, "{}", made.text);

@@ -47,6 +47,17 @@ async fn a_request_that_never_ends_does_not_keep_the_server() {
 }
 
 #[tokio::test]
+async fn idle_connections_do_not_keep_the_server() {
+    let app = TestApp::start().await;
+    let mut idle = Raw::connect(&app).await;
+    idle.write("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    idle.read_until("{\"status\":\"ok\"}").await;
+    let _silent = Raw::connect(&app).await;
+    tokio::time::timeout(Duration::from_secs(10), app.stop()).await.expect("far sooner than the grace of 30 s");
+    idle.read_to_end().await;
+}
+
+#[tokio::test]
 async fn a_connection_is_kept() {
     let app = TestApp::start().await;
     let mut raw = Raw::connect(&app).await;
@@ -85,6 +96,16 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
         raw.write(beginning).await;
         raw.read_to_end().await;
     }
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_408() {
+    let app = TestApp::builder().settings(|settings| settings.http.json_timeout = Duration::from_millis(50)).start().await;
+    let mut raw = Raw::connect(&app).await;
+    let (path, token) = (app.a("/suites"), &app.token);
+    raw.write(&format!("POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-length: 9\r\n\r\n{{")).await;
+    let answer = raw.read_until("}").await;
+    assert!(answer.starts_with("HTTP/1.1 408") && answer.ends_with("{\"message\":\"Request body did not arrive in time\"}"), "{answer}");
 }
 
 #[tokio::test]

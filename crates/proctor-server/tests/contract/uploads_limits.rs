@@ -200,3 +200,37 @@ async fn history_is_imported_with_a_scope_of_its_own() {
     let request = app.anonymous(reqwest::Method::POST, "/v1/uploads").header("authorization", importer).json(&envelope("k", passed(1)));
     assert_eq!(Answer::to(request).await.status, 401);
 }
+
+/// What collectors that send batches of 100 do to a server: many small uploads on many connections, into few runs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_small_uploads_at_once() {
+    let app = TestApp::start().await;
+    let rounds = (0..32).map(|connection| {
+        let app = &app;
+        async move {
+            for round in 0..10 {
+                let answer = app.upload(&envelope(&format!("run {}", round % 3), passed(20))).await;
+                assert_eq!((answer.status, &answer.json()["queued"]), (202, &json!(20)), "{connection}");
+            }
+        }
+    });
+    futures_util::future::join_all(rounds).await;
+    let runs = runs_of(&app, &app.suite).await;
+    assert_eq!((runs.len(), runs.iter().map(|run| run.counts.total()).sum::<u64>()), (3, 32 * 10 * 20));
+    assert!(runs.iter().all(|run| run.status.uploads_in_flight == 0));
+    assert_eq!(app.app.store.upload_count(app.suite.suite.id).await.unwrap(), 320);
+}
+
+/// 507 for a full storage, 503 with a time to wait for one that is away: bktec retries the second kind only after it.
+#[test]
+fn storage_errors_on_the_wire() {
+    use proctor_server::api::error::ApiError;
+    use proctor_server::usecases::ingest::Refusal;
+    use proctor_store::StoreError;
+
+    let full = ApiError::from(Refusal::Storage(StoreError::Full));
+    let away = ApiError::from(Refusal::Storage(StoreError::Unavailable("locked".to_owned())));
+    assert_eq!((full.status.as_u16(), away.status.as_u16(), away.headers.len()), (507, 503, 2));
+    assert!(!away.message.contains("locked") && !full.message.starts_with("Billing Error"));
+    assert_eq!(Refusal::Storage(StoreError::Full).reason_code(), "storage_unavailable");
+}

@@ -239,6 +239,9 @@ async fn content_types() {
     let body = envelope("k", json!([])).to_string();
     assert_eq!(upload_bytes(&app, "application/x-www-form-urlencoded", body.clone()).await.status, 202);
     assert_eq!(upload_bytes(&app, "application/json; charset=utf-8", format!("\u{FEFF}{body}")).await.status, 202);
+    let pieces = body.as_bytes().chunks(7).map(|piece| Ok::<_, std::io::Error>(piece.to_vec())).collect::<Vec<_>>();
+    let chunked = reqwest::Body::wrap_stream(futures_util::stream::iter(pieces));
+    assert_eq!(upload_bytes(&app, "application/json", chunked).await.status, 202);
     assert_eq!(upload_bytes(&app, "application/xml", "<testsuite/>").await.status, 415);
     assert_eq!(upload_bytes(&app, "text/plain", "").await.status, 415);
 }
@@ -251,4 +254,15 @@ async fn empty_data_makes_a_run() {
     assert_eq!(answer.json()["queued"], 0);
     assert_eq!(stored_run(&app, &answer).await.key, "k");
     upload_id(&answer);
+}
+
+/// A sender that does not ask first still learns why it was refused, however much it sends.
+#[tokio::test]
+async fn an_early_refusal_reaches_a_sender_that_goes_on_sending() {
+    let app = TestApp::start().await;
+    let big = vec![b'x'; 20_000_000];
+    let request = app.anonymous(Method::POST, "/v1/uploads").header("content-type", "application/json").body(big.clone());
+    assert_eq!(Answer::to(request).await.status, 401);
+    assert_eq!(upload_bytes(&app, "text/plain", big.clone()).await.status, 415);
+    assert_eq!(upload_bytes(&app, "multipart/form-data; boundary=b", big).await.status, 400);
 }

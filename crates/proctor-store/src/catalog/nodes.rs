@@ -7,9 +7,9 @@ use proctor_core::id::{SuiteId, UploadId};
 use proctor_core::time::Timestamp;
 
 use super::uploads::{Announced, RejectedUpload, UploadStatus};
-use crate::{StoreError, Sweep};
 use crate::commit::{Command, Committer};
 use crate::database::{Columns, Connections, Engine, Statement};
+use crate::{StoreError, Sweep};
 
 /// How long a node counts as alive after it last said so, in milliseconds.
 const LEASE_MS: i64 = 30_000;

@@ -56,8 +56,7 @@ impl Store {
     /// [`StoreError::Taken`] when another suite has this token; [`StoreError::Missing`] when the suite is gone.
     pub async fn rotate_upload_token(&self, organization: OrganizationId, suite: SuiteId, upload_token: &str) -> Result<(), StoreError> {
         let sealed = self.sealing_key().seal(suite, upload_token)?;
-        let statement =
-            Statement::fixed("UPDATE suites SET token_hash = $1, token_sealed = $2 WHERE organization_id = $3 AND id = $4");
+        let statement = Statement::fixed("UPDATE suites SET token_hash = $1, token_sealed = $2 WHERE organization_id = $3 AND id = $4");
         let statement = statement.with(SecretHash::of(upload_token).bytes()).with(sealed.as_slice());
         let statement = statement.with(organization.bytes()).with(suite.bytes());
         let changed = statement.execute(&mut *self.connections().writer().await?).await?;

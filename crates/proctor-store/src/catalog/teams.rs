@@ -17,8 +17,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`] when the slug that follows from the name is.
     pub async fn create_team(&self, organization: OrganizationId, name: &str, now: Timestamp) -> Result<Team, StoreError> {
-        let team =
-            Team { id: TeamId::new(uuid_of(now)), organization_id: organization, slug: slug_of(name), name: name.to_owned(), created_at: now };
+        let team = Team {
+            id: TeamId::new(uuid_of(now)),
+            organization_id: organization,
+            slug: slug_of(name),
+            name: name.to_owned(),
+            created_at: now,
+        };
         let statement = Statement::fixed("INSERT INTO teams (id, organization_id, slug, name, created_at) VALUES ($1, $2, $3, $4, $5)");
         let statement = statement.with(team.id.bytes()).with(organization.bytes()).with(&team.slug).with(name).with(now);
         statement.execute(&mut *self.connections().writer().await?).await?;
@@ -72,8 +77,7 @@ impl Store {
              WHERE teams.organization_id = $3 AND teams.id = $4 AND suites.id = $5 \
              ON CONFLICT (suite_id, team_id) DO UPDATE SET access = excluded.access",
         );
-        let statement =
-            statement.with(access_word(access)).with(now).with(organization.bytes()).with(team.bytes()).with(suite.bytes());
+        let statement = statement.with(access_word(access)).with(now).with(organization.bytes()).with(team.bytes()).with(suite.bytes());
         let changed = statement.execute(&mut *self.connections().writer().await?).await?;
         if changed == 0 { Err(StoreError::Missing("team or suite")) } else { Ok(()) }
     }

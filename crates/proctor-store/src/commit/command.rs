@@ -14,8 +14,14 @@ pub(crate) enum Command {
     Complete(Box<CompletedUpload>),
     Reject(RejectedUpload),
     /// An upload whose server died; `at`: when that was found out.
-    EndDead { upload: RejectedUpload, at: Timestamp },
-    ReplyLost { suite: SuiteId, upload: UploadId },
+    EndDead {
+        upload: RejectedUpload,
+        at: Timestamp,
+    },
+    ReplyLost {
+        suite: SuiteId,
+        upload: UploadId,
+    },
 }
 
 /// What a command came to.

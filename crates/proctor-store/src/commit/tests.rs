@@ -61,7 +61,8 @@ impl<'a> Tests<'a> {
     }
 
     async fn load_some(&mut self, transaction: &mut WriteTransaction, suite: SuiteId, ids: &[TestId]) -> Result<(), StoreError> {
-        let select = "SELECT id, ordinal, location, file_name, location_on_default, file_on_default, collision FROM tests WHERE suite_id = ";
+        let select =
+            "SELECT id, ordinal, location, file_name, location_on_default, file_on_default, collision FROM tests WHERE suite_id = ";
         let mut select = Statement::built(transaction.engine(), select);
         select.value(suite.bytes()).push(" AND id IN ").list(ids.iter().map(|id| Value::from(id.bytes())));
         for row in select.all(transaction.connection()).await? {

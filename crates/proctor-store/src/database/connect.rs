@@ -9,8 +9,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, ConnectOptions};
 
 use super::{Engine, WriteTransaction, migrate};
-use crate::store::Database;
 use crate::StoreError;
+use crate::store::Database;
 
 /// Connections that read SQLite beside the one that writes.
 const SQLITE_READERS_MAX: u32 = 4;
@@ -26,8 +26,10 @@ const SQLITE_WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = W
      PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;";
 const SQLITE_READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -2048;";
 
-/// An administrator may have turned durable commits off for the whole server; Proctor answers 202 only for what is durable.
-const POSTGRES: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+/// An administrator may have turned durable commits off for the whole server; Proctor answers 202 only for what is durable. And a
+/// server that vanished in the middle of a commit must not hold up the others at its suite's row.
+const POSTGRES: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'; \
+     SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';";
 
 /// The pools of connections.
 #[derive(Clone, Debug)]
@@ -47,12 +49,13 @@ impl Connections {
                 let url = sqlite_url(path)?;
                 Self {
                     engine: Engine::Sqlite,
-                    writers: pool(&url, 1, SQLITE_WRITER)?,
-                    readers: pool(&url, SQLITE_READERS_MAX, SQLITE_READER)?,
+                    // A file does not go away between two statements, so connections need not be tried first.
+                    writers: pool(1, SQLITE_WRITER).test_before_acquire(false).connect_lazy_with(options(&url)?),
+                    readers: pool(SQLITE_READERS_MAX, SQLITE_READER).test_before_acquire(false).connect_lazy_with(options(&url)?),
                 }
             }
             Database::Postgres(url) => {
-                let pool = pool(url, POSTGRES_CONNECTIONS_MAX, POSTGRES)?;
+                let pool = pool(POSTGRES_CONNECTIONS_MAX, POSTGRES).connect_lazy_with(options(url)?);
                 Self { engine: Engine::Postgres, writers: pool.clone(), readers: pool }
             }
         };
@@ -87,20 +90,21 @@ impl Connections {
     }
 }
 
-fn pool(url: &str, connections_max: u32, setup: &'static str) -> Result<AnyPool, StoreError> {
+fn options(url: &str) -> Result<AnyConnectOptions, StoreError> {
+    // The address may hold a password: an error must not repeat it.
     let options: AnyConnectOptions = url.parse().map_err(|_| StoreError::Internal("the database address cannot be read".to_owned()))?;
     // Statements are not logged: their arguments never would be, and their number would drown the rest.
-    let options = options.disable_statement_logging();
-    Ok(AnyPoolOptions::new()
-        .max_connections(connections_max)
-        .acquire_timeout(Duration::from_secs(ACQUIRE_TIMEOUT_S))
-        .after_connect(move |connection, _| {
-            Box::pin(async move {
-                sqlx::raw_sql(setup).execute(connection).await?;
-                Ok(())
-            })
+    Ok(options.disable_statement_logging())
+}
+
+fn pool(connections_max: u32, setup: &'static str) -> AnyPoolOptions {
+    let acquire_timeout = Duration::from_secs(ACQUIRE_TIMEOUT_S);
+    AnyPoolOptions::new().max_connections(connections_max).acquire_timeout(acquire_timeout).after_connect(move |connection, _| {
+        Box::pin(async move {
+            sqlx::raw_sql(setup).execute(connection).await?;
+            Ok(())
         })
-        .connect_lazy_with(options))
+    })
 }
 
 /// Makes a new file readable by its owner only: it holds hashes of tokens. SQLite gives its side files the same mode.

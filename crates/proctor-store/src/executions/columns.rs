@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use arrow_array::Float64Array;
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, FixedSizeBinaryArray, PrimitiveArray, StringArray, UInt8Array, UInt32Array};
 use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
-use arrow_array::Float64Array;
 
 use crate::StoreError;
 

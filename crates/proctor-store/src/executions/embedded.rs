@@ -112,8 +112,7 @@ fn decode(selections: &[Selection], segments: &FxHashMap<UploadSeq, StoredSegmen
         let reader = SegmentReader::open(&segment.body, None)?;
         let positions = reader.positions(selection.result)?;
         let usize_of = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        let wanted: Vec<usize> =
-            positions.into_iter().rev().skip(usize_of(selection.skip)).take(usize_of(selection.limit)).collect();
+        let wanted: Vec<usize> = positions.into_iter().rev().skip(usize_of(selection.skip)).take(usize_of(selection.limit)).collect();
         reader.rows(&wanted, &segment.test_ordinals)
     };
     selections.iter().map(rows_of).collect()

@@ -43,3 +43,6 @@ pub(crate) use embedded::EmbeddedExecutions;
 pub(crate) use json_read::read_tags;
 pub(crate) use rows::ExecutionRow;
 pub(crate) use store::{ExecutionStore, NewSegment, Selection, UploadSeq};
+
+#[cfg(test)]
+mod tests;

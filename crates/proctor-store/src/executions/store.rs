@@ -43,11 +43,8 @@ pub(crate) struct Selection {
 /// one elsewhere must have made the segments durable, though not visible, before it returns.
 pub(crate) trait ExecutionStore: Send + Sync + std::fmt::Debug {
     /// Stores segments as part of the transaction.
-    fn append<'a>(
-        &'a self,
-        transaction: &'a mut WriteTransaction,
-        segments: &'a [NewSegment<'a>],
-    ) -> BoxFuture<'a, Result<(), StoreError>>;
+    fn append<'a>(&'a self, transaction: &'a mut WriteTransaction, segments: &'a [NewSegment<'a>])
+    -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// The wanted executions of several uploads of one suite: for each selection its rows, last of the upload first.
     fn read<'a>(&'a self, suite: SuiteId, selections: &'a [Selection]) -> BoxFuture<'a, Result<Vec<Vec<ExecutionRow>>, StoreError>>;

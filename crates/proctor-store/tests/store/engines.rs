@@ -4,7 +4,7 @@ use proctor_core::id::Uuid;
 use proctor_core::time::Timestamp;
 use proctor_store::secret::SealingKey;
 use proctor_store::{Database, Store, StoreError, StoreOptions, Sweep};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, PgConnection};
 
 const POSTGRES_URL: &str = "PROCTOR_TEST_POSTGRES_URL";
 
@@ -14,8 +14,8 @@ pub(crate) const STALE_AFTER_MS: i64 = 60_000;
 /// An empty database.
 pub(crate) struct Place {
     pub(crate) database: Database,
-    /// Where the files of SQLite are.
-    pub(crate) directory: tempfile::TempDir,
+    /// Where the files of SQLite are, as long as this lives.
+    _directory: tempfile::TempDir,
 }
 
 impl Place {
@@ -42,28 +42,40 @@ impl Place {
         self.try_open(Sweep::Nothing).await.unwrap()
     }
 
-    /// How many rows all tables have that say something of the suite.
+    /// How many rows the table has.
     pub(crate) async fn rows(&self, table: &str) -> i64 {
-        let url = match &self.database {
-            Database::Sqlite(path) => format!("sqlite://{}", path.display()),
-            Database::Postgres(url) => url.clone(),
-        };
-        let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
-        let count = format!("SELECT COUNT(*) FROM {table}");
-        let count: i64 = sqlx::query_scalar(AssertSqlSafe(count)).fetch_one(&mut connection).await.unwrap();
+        self.number(&format!("SELECT COUNT(*) FROM {table}")).await
+    }
+
+    /// The number that a statement gives, behind the store's back.
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        let mut connection = self.connect().await;
+        let number = sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut connection).await.unwrap();
         connection.close().await.unwrap();
-        count
+        number
+    }
+
+    /// The text that a statement gives, behind the store's back.
+    pub(crate) async fn word(&self, sql: &str) -> String {
+        let mut connection = self.connect().await;
+        let word = sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        word
     }
 
     /// Runs SQL behind the store's back.
     pub(crate) async fn execute(&self, sql: &str) {
+        let mut connection = self.connect().await;
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
+    async fn connect(&self) -> AnyConnection {
         let url = match &self.database {
             Database::Sqlite(path) => format!("sqlite://{}", path.display()),
             Database::Postgres(url) => url.clone(),
         };
-        let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
-        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
+        AnyConnection::connect(&url).await.unwrap()
     }
 }
 
@@ -73,10 +85,11 @@ pub(crate) fn at(millis: i64) -> Timestamp {
 }
 
 /// Runs the story on both engines.
+#[expect(clippy::print_stdout, reason = "half a test must not look like a whole one")]
 pub(crate) async fn on_both(story: impl AsyncFn(&Place)) {
     let directory = tempfile::tempdir().unwrap();
     let database = Database::Sqlite(directory.path().join("proctor.db"));
-    story(&Place { database, directory }).await;
+    story(&Place { database, _directory: directory }).await;
 
     let Ok(url) = std::env::var(POSTGRES_URL) else {
         assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{POSTGRES_URL} must be set in CI");
@@ -88,7 +101,7 @@ pub(crate) async fn on_both(story: impl AsyncFn(&Place)) {
     sqlx::raw_sql(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&mut connection).await.unwrap();
     let separator = if url.contains('?') { '&' } else { '?' };
     let database = Database::Postgres(format!("{url}{separator}options=-c%20search_path%3D{schema}"));
-    story(&Place { database, directory: tempfile::tempdir().unwrap() }).await;
+    story(&Place { database, _directory: tempfile::tempdir().unwrap() }).await;
     sqlx::raw_sql(AssertSqlSafe(format!("DROP SCHEMA {schema} CASCADE"))).execute(&mut connection).await.unwrap();
 }
 
@@ -96,5 +109,5 @@ pub(crate) async fn on_both(story: impl AsyncFn(&Place)) {
 pub(crate) async fn on_sqlite(story: impl AsyncFn(&Place)) {
     let directory = tempfile::tempdir().unwrap();
     let database = Database::Sqlite(directory.path().join("proctor.db"));
-    story(&Place { database, directory }).await;
+    story(&Place { database, _directory: directory }).await;
 }

@@ -65,7 +65,8 @@ pub(crate) fn segment(suite: SuiteId, executions: &[Execution<'_>]) -> Segment {
 /// A segment of one execution of each of the tests `t0`, `t1`, ..
 pub(crate) fn results(suite: SuiteId, results: &[TestResult]) -> Segment {
     let names: Vec<String> = (0..results.len()).map(|number| format!("t{number}")).collect();
-    let executions: Vec<_> = (0..).zip(results.iter().zip(&names)).map(|(index, (result, name))| execution(index, "s", name, *result)).collect();
+    let executions: Vec<_> =
+        (0..).zip(results.iter().zip(&names)).map(|(index, (result, name))| execution(index, "s", name, *result)).collect();
     segment(suite, &executions)
 }
 

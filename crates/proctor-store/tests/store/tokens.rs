@@ -26,7 +26,7 @@ async fn a_token_is_known_by_its_secret_until_it_is_revoked() {
         assert_eq!(store.api_token_by_secret("Secret").await.unwrap(), None);
         let elsewhere = NewApiToken { organizations: vec![other], expires_at: None, ..new };
         let second = store.create_api_token(elsewhere, "second", at(2)).await.unwrap();
-        assert_eq!(store.api_tokens(acme).await.unwrap(), [token.clone()]);
+        assert_eq!(store.api_tokens(acme).await.unwrap(), vec![token.clone()]);
         assert_eq!(store.api_tokens(other).await.unwrap(), [token.clone(), second.clone()]);
         assert_eq!(store.revoke_api_token(token.id).await.unwrap(), Revoked::Revoked);
         assert_eq!(store.revoke_api_token(token.id).await.unwrap(), Revoked::NoSuchToken);

@@ -52,8 +52,9 @@ impl Local {
     /// # Errors
     /// When there is none.
     pub(crate) async fn organization(&self, slug: &str) -> anyhow::Result<Organization> {
-        self.store.organization_by_slug(slug).await?.ok_or_else(|| {
-            Failure::refused(format!("there is no organization {slug}"), "'proctor org list' shows those there are").into()
-        })
+        self.store
+            .organization_by_slug(slug)
+            .await?
+            .ok_or_else(|| Failure::refused(format!("there is no organization {slug}"), "'proctor org list' shows those there are").into())
     }
 }

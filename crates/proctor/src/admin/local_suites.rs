@@ -5,6 +5,7 @@ use std::path::Path;
 use proctor_core::organization::Organization;
 use proctor_core::slug::{RESERVED_SUITE_SLUGS, is_slug, slug_of};
 use proctor_core::suite::{Suite, SuiteSettings};
+use proctor_server::settings::UploadSettings;
 use proctor_server::usecases::secrets::new_upload_token;
 use proctor_store::StoreError;
 use proctor_store::catalog::suites::Uploads;
@@ -23,7 +24,9 @@ impl Local {
         let organization = self.organization(organization).await?;
         check_name(name)?;
         let token = new_upload_token()?;
-        let settings = changed(SuiteSettings::named(name.trim()), args)?;
+        // What a suite made by the server gets.
+        let identical_uploads = UploadSettings::default().identical;
+        let settings = changed(SuiteSettings { identical_uploads, ..SuiteSettings::named(name.trim()) }, args)?;
         let suite = self.store.create_suite(organization.id, settings, &token, self.now).await.map_err(|error| taken(error, name))?;
         Ok(SuiteView { api_token: Some(token), ..suite.into() })
     }
@@ -118,7 +121,8 @@ fn check_name(name: &str) -> Result<(), Failure> {
 
 /// The settings with the changes that `args` ask for. An empty text clears what may be unset.
 fn changed(settings: SuiteSettings, args: &SuiteSettingArgs) -> Result<SuiteSettings, Failure> {
-    let SuiteSettingArgs { default_branch, application_name, color, emoji, oidc_policy, repo_url, flaky_detection } = args;
+    let SuiteSettingArgs { default_branch, application_name, color, emoji, oidc_policy, repo_url, flaky_detection, identical_uploads } =
+        args;
     let policy = oidc_policy.as_deref().map(read_policy).transpose()?;
     let or = |given: Option<String>, known: Option<String>| match given {
         Some(text) => Some(text).filter(|text| !text.trim().is_empty()),
@@ -132,7 +136,8 @@ fn changed(settings: SuiteSettings, args: &SuiteSettingArgs) -> Result<SuiteSett
         oidc_policy: or(policy, settings.oidc_policy),
         repo_url: or(repo_url.clone(), settings.repo_url),
         flaky_detection: flaky_detection.map_or(settings.flaky_detection, |switch| switch == Switch::On),
-        ..SuiteSettings::named(settings.name)
+        identical_uploads: identical_uploads.unwrap_or(settings.identical_uploads),
+        ..settings
     })
 }
 
@@ -152,5 +157,33 @@ fn taken(error: StoreError, name: &str) -> anyhow::Error {
     match error {
         StoreError::Taken(_) => Failure::refused(format!("there is a suite {} already", slug_of(name)), "choose another name").into(),
         error => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proctor_core::suite::IdenticalUploads;
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_named_changes() {
+        let known = SuiteSettings {
+            color: Some("#000000".to_owned()),
+            emoji: Some(":art:".to_owned()),
+            external_url: Some("https://example.com".to_owned()),
+            identical_uploads: IdenticalUploads::Off,
+            ..SuiteSettings::named("Web")
+        };
+        assert_eq!(changed(known.clone(), &SuiteSettingArgs::default()).unwrap(), known);
+        let args = SuiteSettingArgs {
+            color: Some(String::new()),
+            flaky_detection: Some(Switch::Off),
+            identical_uploads: Some(IdenticalUploads::Always),
+            ..SuiteSettingArgs::default()
+        };
+        let settings = changed(known.clone(), &args).unwrap();
+        let expected = SuiteSettings { color: None, flaky_detection: false, identical_uploads: IdenticalUploads::Always, ..known };
+        assert_eq!(settings, expected);
     }
 }

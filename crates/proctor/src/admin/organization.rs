@@ -45,9 +45,9 @@ fn made(organization: &OrganizationView) -> String {
     let OrganizationView { id: _, slug, name: _, api_token } = organization;
     match api_token.as_ref().and_then(|token| token.token.as_deref()) {
         Some(secret) => format!("Made the organization {slug}. Its API token, not shown again: {secret}"),
-        None => format!(
-            "Made the organization {slug}.\n  next: proctor token create --org {slug} --scope all --description Administration"
-        ),
+        None => {
+            format!("Made the organization {slug}.\n  next: proctor token create --org {slug} --scope all --description Administration")
+        }
     }
 }
 

@@ -150,7 +150,8 @@ fn tokens_path(organization: &str) -> String {
 
 /// The body of creating or changing a suite: only what was named.
 fn settings(name: Option<&str>, args: &SuiteSettingArgs) -> Result<Map<String, Value>, Failure> {
-    let SuiteSettingArgs { default_branch, application_name, color, emoji, oidc_policy, repo_url, flaky_detection } = args;
+    let SuiteSettingArgs { default_branch, application_name, color, emoji, oidc_policy, repo_url, flaky_detection, identical_uploads } =
+        args;
     let policy = oidc_policy.as_deref().map(read_policy).transpose()?;
     let texts = [
         ("name", name.map(str::to_owned)),
@@ -160,6 +161,7 @@ fn settings(name: Option<&str>, args: &SuiteSettingArgs) -> Result<Map<String, V
         ("emoji", emoji.clone()),
         ("oidc_policy", policy),
         ("repo_url", repo_url.clone()),
+        ("identical_uploads", identical_uploads.map(|when| when.as_str().to_owned())),
     ];
     let texts = texts.into_iter().filter_map(|(key, text)| text.map(|text| (key.to_owned(), Value::from(text))));
     let flags = flaky_detection.map(|switch| ("flaky_detection".to_owned(), Value::from(switch == Switch::On)));

@@ -32,9 +32,11 @@ impl Target {
     /// When there is no such store, or no token for a server.
     pub(crate) async fn open(args: &TargetArgs) -> anyhow::Result<Self> {
         if let Some(server) = args.server.as_deref() {
-            let token = args.token.clone().filter(|token| !token.trim().is_empty()).ok_or_else(|| {
-                Failure::usage("there is no API token for the server", "set PROCTOR_TOKEN or give --token")
-            })?;
+            let token = args
+                .token
+                .clone()
+                .filter(|token| !token.trim().is_empty())
+                .ok_or_else(|| Failure::usage("there is no API token for the server", "set PROCTOR_TOKEN or give --token"))?;
             return Ok(Self::Remote(Remote { http: http::client(REQUEST_TIMEOUT)?, base: http::base_url(server)?, token }));
         }
         if let Database::Sqlite(path) = args.storage.database()? {

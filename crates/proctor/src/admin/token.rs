@@ -1,6 +1,7 @@
 //! Running `proctor token`.
 
 use proctor_core::id::TokenId;
+use proctor_core::scope::KNOWN_SCOPES;
 use proctor_server::{Clock, SystemClock};
 use serde_json::json;
 
@@ -50,7 +51,7 @@ async fn create(new: &NewTokenArgs, target: &Target) -> anyhow::Result<()> {
         ("token", token.unwrap_or_default()),
         ("id", id),
         ("description", description),
-        ("scopes", scopes.join(" ")),
+        ("scopes", scopes_text(&scopes)),
         ("expires", expires_at.unwrap_or_else(|| "never".to_owned())),
     ];
     let rows: Vec<_> = rows.into_iter().map(|(label, value)| vec![label.to_owned(), value]).collect();
@@ -72,7 +73,7 @@ async fn list(organization: &str, target: &Target, args: &TargetArgs) -> anyhow:
     let rows = tokens.into_iter().map(|token| {
         let TokenView { id, description, scopes, created_at: _, expires_at, token: _ } = token;
         let day = expires_at.map_or_else(|| "never".to_owned(), |time| time.chars().take(10).collect());
-        vec![id, day, description, scopes.join(" ")]
+        vec![id, day, description, scopes_text(&scopes)]
     });
     output::say(&output::table(&std::iter::once(head).chain(rows).collect::<Vec<_>>()));
     Ok(())
@@ -89,4 +90,10 @@ async fn revoke(organization: &str, id: TokenId, target: &Target, args: &TargetA
         output::say(&format!("Revoked the token {id}."));
     }
     Ok(())
+}
+
+/// The names, or `all` instead of a long line.
+fn scopes_text(scopes: &[String]) -> String {
+    let has_all = KNOWN_SCOPES.iter().all(|known| scopes.iter().any(|scope| scope == known));
+    if has_all { "all".to_owned() } else { scopes.join(" ") }
 }

@@ -41,8 +41,8 @@ pub(super) fn assign(tests: &[TestTemplate], dice: &mut Dice) -> Vec<Character> 
         TestResult::Passed => Character::Steady,
         TestResult::Failed => {
             trouble += 1;
-            match trouble % 5 {
-                1 => Character::Flaky(dice.between(0.08, 0.22)),
+            match trouble {
+                1 => Character::Flaky(dice.between(0.08, 0.2)),
                 2 => {
                     let start = dice.between(0.35, 0.75);
                     Character::BrokenBetween(start, start + dice.between(0.04, 0.12))

@@ -70,7 +70,9 @@ pub(super) fn plan(suite: &'static DemoSuite, runs: u32, now: Timestamp) -> anyh
 
 fn planned_run(suite: &DemoSuite, number: u32, runs: u32, now: Timestamp, dice: &mut Dice) -> PlannedRun {
     let step = 1.0 / f64::from(runs);
-    let when = if number == runs { 1.0 } else { f64::from(number - 1) * step + dice.between(0.0, step * 0.9) };
+    // The last run was a short while ago, in each suite at another time.
+    let within_step = if number == runs { dice.between(0.9, 1.0) } else { dice.between(0.0, 0.9) };
+    let when = (f64::from(number - 1) + within_step) * step;
     // Whole milliseconds of four weeks are exact in a double.
     #[expect(clippy::cast_possible_truncation, reason = "the fraction is between 0 and 1")]
     let back_ms = ((1.0 - when) * (HISTORY_MS - LAST_RUN_MS) as f64) as i64 + LAST_RUN_MS;

@@ -27,13 +27,16 @@ pub(super) fn to_text(client: &DemoClient, upload_token: &str, loaded: Loaded, t
         format!("  {}", bold("Look around")),
         format!("  export TOKEN={token}"),
         format!("  export API={base}/v2/analytics/organizations/{organization}"),
+    ];
+    lines.extend(failed_run.map(|run| format!("  export RUN={run}")));
+    lines.extend([
         String::new(),
         step("the suites", "curl -sH \"Authorization: Bearer $TOKEN\" $API/suites"),
         step("the latest runs of one", &format!("curl -sH \"Authorization: Bearer $TOKEN\" $API/suites/{suite}/runs")),
-    ];
-    if let Some(run) = failed_run {
-        let path = format!("$API/suites/{suite}/runs/{run}/failed_executions");
-        lines.push(step("what failed in a run", &format!("curl -sH \"Authorization: Bearer $TOKEN\" \\\n    {path}")));
+    ]);
+    if failed_run.is_some() {
+        let path = format!("$API/suites/{suite}/runs/$RUN/failed_executions");
+        lines.push(step("what failed in one of them", &format!("curl -sH \"Authorization: Bearer $TOKEN\" \\\n    {path}")));
     }
     let upload = format!("proctor upload junit.xml --url {base} \\\n    --token {upload_token}");
     lines.push(step("send a report of your own to the suite \"tests\"", &upload));

@@ -9,7 +9,9 @@ use crate::report::FormatChoice;
 /// Reads each file as the server would and tells what it would store, what it would leave
 /// out and why.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes:\n  0  every result of every file would be stored\n  1  a file would be refused, or results left out\n  2  a file is missing or the command line is wrong")]
+#[command(
+    after_help = "Exit codes:\n  0  every result of every file would be stored\n  1  a file would be refused, or results left out\n  2  a file is missing or the command line is wrong"
+)]
 pub(crate) struct LintArgs {
     /// Report files, patterns such as 'reports/**/*.xml', or - for stdin
     #[arg(value_name = "FILE", required = true)]

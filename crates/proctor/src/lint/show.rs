@@ -31,12 +31,14 @@ pub(crate) fn to_text(name: &str, verdict: &Verdict) -> String {
 
 /// A verdict as JSON, with the words of an upload's receipt.
 pub(crate) fn to_json(name: &str, verdict: &Verdict) -> Value {
-    let problems = verdict.problems.iter().map(|problem| {
-        json!({ "index": problem.index, "reason_code": problem.reason.code(), "message": problem.message })
-    });
-    let warnings = verdict.warnings.iter().map(|warning| {
-        json!({ "index": warning.index, "reason_code": warning.kind.code(), "message": warning.message })
-    });
+    let problems = verdict
+        .problems
+        .iter()
+        .map(|problem| json!({ "index": problem.index, "reason_code": problem.reason.code(), "message": problem.message }));
+    let warnings = verdict
+        .warnings
+        .iter()
+        .map(|warning| json!({ "index": warning.index, "reason_code": warning.kind.code(), "message": warning.message }));
     let notices = verdict.notices.iter().map(|notice| json!({ "message": notice.message, "detail": notice.detail }));
     json!({
         "file": name,
@@ -54,7 +56,11 @@ pub(crate) fn to_json(name: &str, verdict: &Verdict) -> Value {
 }
 
 fn results(counts: &ResultCounts) -> Value {
-    TestResult::ALL.into_iter().map(|result| (result.as_str().to_owned(), Value::from(counts.of(result)))).collect::<serde_json::Map<_, _>>().into()
+    TestResult::ALL
+        .into_iter()
+        .map(|result| (result.as_str().to_owned(), Value::from(counts.of(result))))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 /// `38 results: 22 passed, 11 failed, 5 skipped; 1 left out`.

@@ -54,11 +54,8 @@ impl Verdict {
 
     /// The verdict on a file whose format cannot be told.
     pub(crate) fn unrecognised(failure: &Failure) -> Self {
-        let refused = Refused {
-            reason_code: "unsupported_format",
-            message: failure.to_string(),
-            next_step: Some(failure.next_step().to_owned()),
-        };
+        let refused =
+            Refused { reason_code: "unsupported_format", message: failure.to_string(), next_step: Some(failure.next_step().to_owned()) };
         Self { refused: Some(refused), ..Self::of(None) }
     }
 

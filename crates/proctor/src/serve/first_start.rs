@@ -46,6 +46,7 @@ pub(super) fn to_text(first: &FirstOrganization, url: &str) -> String {
     let lines = [
         String::new(),
         format!("  {}", bold("A new store: it has an organization, a suite and tokens now")),
+        String::new(),
         table(&rows),
         String::new(),
         format!("  {}", dim("# send a test result")),
@@ -55,8 +56,9 @@ pub(super) fn to_text(first: &FirstOrganization, url: &str) -> String {
         "    -F 'data=[{\"scope\": \"Hello\", \"name\": \"works\", \"result\": \"passed\"}]'".to_owned(),
         String::new(),
         format!("  {}", dim("# read it back")),
-        format!("  curl {url}/v2/analytics/organizations/{organization}/suites/{suite}/runs \\"),
-        format!("    -H \"Authorization: Bearer {shown_token}\""),
+        "  curl \\".to_owned(),
+        format!("    -H \"Authorization: Bearer {shown_token}\" \\"),
+        format!("    {url}/v2/analytics/organizations/{organization}/suites/{suite}/runs"),
         String::new(),
     ];
     lines.join("\n")

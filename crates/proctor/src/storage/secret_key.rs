@@ -17,9 +17,9 @@ const KEY_BYTES: usize = 32;
 /// When the key is not 64 hex digits, or its file cannot be read or made.
 pub(crate) fn load(given: Option<&str>, data_dir: &Path) -> anyhow::Result<SealingKey> {
     if let Some(hex) = given.map(str::trim).filter(|hex| !hex.is_empty()) {
-        return Ok(SealingKey::new(parse(hex).ok_or_else(|| {
-            Failure::usage("PROCTOR_SECRET_KEY is not 64 hex digits", "make one with: openssl rand -hex 32")
-        })?));
+        return Ok(SealingKey::new(
+            parse(hex).ok_or_else(|| Failure::usage("PROCTOR_SECRET_KEY is not 64 hex digits", "make one with: openssl rand -hex 32"))?,
+        ));
     }
     let path = data_dir.join(KEY_FILE);
     let hex = match std::fs::read_to_string(&path) {

@@ -61,7 +61,8 @@ impl Sender {
             counter.fetch_add(bytes, Ordering::Relaxed);
             progress.advance(bytes);
         };
-        let request = self.client.post(&self.target.endpoint).header("Content-Type", form.content_type()).header("Content-Encoding", "gzip");
+        let request =
+            self.client.post(&self.target.endpoint).header("Content-Type", form.content_type()).header("Content-Encoding", "gzip");
         let sent = self.target.authorize(request).body(stream_form(form, input, on_read)).send().await;
         let outcome = match sent {
             Ok(answer) => settle(answer).await,

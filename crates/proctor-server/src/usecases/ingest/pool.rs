@@ -41,3 +41,20 @@ impl Pool {
         tokio::task::spawn_blocking(job).await.map_err(|_| Refusal::Internal)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_in_a_reader_ends_its_upload_only() {
+        let pool = Pool::new();
+        for bytes in [1, IN_PLACE_BYTES_MAX + 1] {
+            for _ in 0..20 {
+                let broken: Result<(), Refusal> = pool.run(bytes, || panic!("a reader's bug")).await;
+                assert!(matches!(broken, Err(Refusal::Internal)));
+            }
+            assert_eq!(pool.run(bytes, || 7).await.unwrap(), 7);
+        }
+    }
+}

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Subcommand, ValueEnum};
+use proctor_core::suite::IdenticalUploads;
 
 use crate::admin::args::TargetArgs;
+use crate::quantity::parse_identical;
 
 /// Administer suites and their upload tokens.
 #[derive(Debug, Subcommand)]
@@ -103,6 +105,9 @@ pub(crate) struct SuiteSettingArgs {
     /// Look for flaky tests [default: on]
     #[arg(long, value_name = "on|off", hide_possible_values = true)]
     pub(crate) flaky_detection: Option<Switch>,
+    /// When a repeated upload is stored once: always, lost_reply or off
+    #[arg(long, value_name = "WHEN", value_parser = parse_identical)]
+    pub(crate) identical_uploads: Option<IdenticalUploads>,
 }
 
 /// On or off.

@@ -40,7 +40,9 @@ pub(crate) enum TokenCommand {
 
 /// A token to be made.
 #[derive(Debug, Args)]
-#[command(after_help = "Scopes: read_suites, write_suites, read_test_plan, write_test_plan,\n  read_organizations, read_user, read_teams, write_teams, read_builds,\n  read_accounts, graphql, write_tokens, import_history; or all of them: all")]
+#[command(
+    after_help = "Scopes: read_suites, write_suites, read_test_plan, write_test_plan,\n  read_organizations, read_user, read_teams, write_teams, read_builds,\n  read_accounts, graphql, write_tokens, import_history; or all of them: all"
+)]
 pub(crate) struct NewTokenArgs {
     /// The organization it may be used in
     #[arg(long, value_name = "ORG", env = "PROCTOR_ORGANIZATION", default_value = "default")]

@@ -19,9 +19,8 @@ impl RateLimitArgs {
     /// The limits; when only one is set the other is out of reach.
     pub(crate) fn rate_limit(&self) -> Option<RateLimit> {
         let (organization, user) = (self.organization_requests_per_minute, self.user_requests_per_minute);
-        organization.or(user).map(|_| RateLimit {
-            organization_per_minute: organization.unwrap_or(u64::MAX),
-            user_per_minute: user.unwrap_or(u64::MAX),
-        })
+        organization
+            .or(user)
+            .map(|_| RateLimit { organization_per_minute: organization.unwrap_or(u64::MAX), user_per_minute: user.unwrap_or(u64::MAX) })
     }
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use proctor_core::suite::IdenticalUploads;
 use proctor_server::Settings;
 use proctor_server::settings::{RateLimit, TrustForwarded};
@@ -53,5 +53,22 @@ fn mistakes_are_told_with_what_would_be_right() {
     ] {
         let error = Cli::try_parse_from(["proctor", "serve"].iter().chain(&words)).unwrap_err().to_string();
         assert!(error.contains(hint), "{error}");
+    }
+}
+
+#[test]
+fn every_setting_is_documented() {
+    let documented = include_str!("../../../../../docs/settings.md");
+    let command = Cli::command();
+    let serve = command.find_subcommand("serve").unwrap();
+    for argument in serve.get_arguments().filter(|argument| argument.get_id() != "help") {
+        let row = documented.lines().find(|line| line.starts_with(&format!("| `--{}` |", argument.get_long().unwrap())));
+        let row = row.unwrap_or_else(|| panic!("docs/settings.md has no row for {argument}"));
+        let variable = argument.get_env().unwrap().to_str().unwrap();
+        assert!(row.contains(&format!("| `{variable}` |")), "{row}");
+        for default in argument.get_default_values() {
+            let default = default.to_str().unwrap();
+            assert!(default == "false" || row.contains(&format!("| `{default}` |")), "{row}: {default}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use proctor_core::suite::IdenticalUploads;
 use proctor_server::settings::UploadSettings;
 
-use crate::quantity::{parse_bytes, parse_duration};
+use crate::quantity::{parse_bytes, parse_duration, parse_identical};
 
 /// Uploads.
 #[derive(Debug, Args)]
@@ -62,8 +62,4 @@ impl UploadLimitArgs {
             identical_window: *identical_window,
         }
     }
-}
-
-fn parse_identical(word: &str) -> Result<IdenticalUploads, String> {
-    IdenticalUploads::from_word(word).ok_or_else(|| "say always, lost_reply or off".to_owned())
 }

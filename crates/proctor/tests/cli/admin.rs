@@ -1,0 +1,78 @@
+//! `proctor org`, `suite` and `token` against a data directory and against a running server.
+
+use serde_json::Value;
+
+use crate::harness::{API_TOKEN, Finished, Fixture, run};
+
+/// Runs the same story against both: `target` are the options that say where.
+fn story(fixture: &Fixture, target: &[&str], organization: &str) {
+    let proctor = |args: &[&str]| run(&args.iter().chain(target).chain(&["--json"]).copied().collect::<Vec<_>>());
+    let json = |args: &[&str]| proctor(args).expect(0).json();
+
+    let made = json(&["suite", "create", "Web Shop", "--org", organization, "--color", "#1F6FEB", "--default-branch", "trunk"]);
+    assert_eq!((&made["slug"], &made["default_branch"]), (&Value::from("web-shop"), &Value::from("trunk")));
+    let first_token = made["api_token"].as_str().unwrap().to_owned();
+    let path = format!("{organization}/web-shop");
+    assert_eq!(json(&["suite", "show", &path, "--show-token"])["api_token"], first_token.as_str());
+    assert_eq!(json(&["suite", "show", &path]).get("api_token"), None);
+    assert!(proctor(&["suite", "create", "web shop", "--org", organization]).expect(1).stderr.contains("next: "));
+
+    let updated = json(&["suite", "update", &path, "--name", "Shop", "--color", ""]);
+    assert_eq!((&updated["slug"], &updated["color"]), (&Value::from("shop"), &Value::Null));
+    assert_eq!(updated["default_branch"], "trunk");
+    let path = format!("{organization}/shop");
+    let rotated = json(&["suite", "rotate-token", &path])["api_token"].as_str().unwrap().to_owned();
+    let file = fixture.file("a.json", r#"[{"name":"a","result":"passed"}]"#);
+    run(&["upload", &file, "--url", &fixture.server.url, "--token", &first_token]).expect(1);
+    run(&["upload", &file, "--url", &fixture.server.url, "--token", &rotated]).expect(0);
+    assert!(json(&["suite", "list", "--org", organization]).as_array().unwrap().iter().any(|suite| suite["slug"] == "shop"));
+
+    // Nobody is there to be asked.
+    let asked: Finished = proctor(&["suite", "delete", &path]).expect(2);
+    assert!(asked.stderr.contains("--yes"), "{asked:?}");
+    json(&["suite", "delete", &path, "--yes"]);
+    proctor(&["suite", "show", &path]).expect(1);
+
+    let token = json(&["token", "create", "--org", organization, "--description", "CI", "--scope", "read_suites", "--expires-in", "90d"]);
+    let secret = token["token"].as_str().unwrap();
+    let suites = format!("/v2/analytics/organizations/{organization}/suites");
+    assert!(fixture.server.get_as(secret, &suites).is_array());
+    let listed = json(&["token", "list", "--org", organization]);
+    assert!(listed.as_array().unwrap().iter().any(|listed| listed["id"] == token["id"] && listed.get("token").is_none()));
+    json(&["token", "revoke", token["id"].as_str().unwrap(), "--org", organization, "--yes"]);
+    assert!(fixture.server.get_as(secret, &suites)["message"].as_str().unwrap().starts_with("Authentication required"));
+}
+
+#[test]
+fn a_data_directory_is_administered_while_its_server_runs() {
+    let fixture = Fixture::new();
+    let data_dir = fixture.directory.path().join("data");
+    let target = ["--data-dir", data_dir.to_str().unwrap()];
+    story(&fixture, &target, "default");
+    run(&["org", "create", "Acme Inc", target[0], target[1]]).expect(0);
+    let organizations = run(&["org", "list", "--json", target[0], target[1]]).expect(0).json();
+    assert_eq!(organizations[1]["slug"], "acme-inc");
+    story(&fixture, &target, "acme-inc");
+}
+
+#[test]
+fn a_running_server_is_administered_over_its_api() {
+    let fixture = Fixture::new();
+    let target = ["--server", &fixture.server.url, "--token", API_TOKEN];
+    story(&fixture, &target, "default");
+    let made = run(&["org", "create", "Acme Inc", "--json", "--server", &fixture.server.url, "--token", API_TOKEN]).expect(0).json();
+    assert_eq!(made["slug"], "acme-inc");
+    let secret = made["api_token"]["token"].as_str().unwrap();
+    story(&fixture, &["--server", &fixture.server.url, "--token", secret], "acme-inc");
+}
+
+#[test]
+fn a_mistyped_directory_does_not_become_a_store() {
+    let directory = tempfile::tempdir().unwrap();
+    let missing = directory.path().join("missing");
+    let finished = run(&["suite", "list", "--data-dir", missing.to_str().unwrap()]).expect(2);
+    assert!(finished.stderr.contains("there is no store at") && finished.stderr.contains("next: "), "{finished:?}");
+    assert!(!missing.exists());
+    run(&["suite", "list", "--server", "http://127.0.0.1:1", "--token", "t"]).expect(3);
+    run(&["suite", "list", "--server", "http://127.0.0.1:1"]).expect(2);
+}
