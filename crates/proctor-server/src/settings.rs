@@ -123,7 +123,7 @@ impl Default for UploadSettings {
             body_bytes_max: 64 * 1024 * 1024,
             decoded_bytes_max: 256 * 1024 * 1024,
             records_max: 250_000,
-            in_flight_bytes_max: 512 * 1024 * 1024,
+            in_flight_bytes_max: 256 * 1024 * 1024,
             concurrent_max: 256,
             silence: Duration::from_secs(60),
             identical: IdenticalUploads::Always,

@@ -1,6 +1,6 @@
 //! How states are written: small integers take few bytes, everything is read back bit for bit.
 
-use crate::id::ExecutionId;
+use crate::id::{ExecutionId, RunId};
 use crate::time::Timestamp;
 
 /// Writes a state.
@@ -52,6 +52,11 @@ impl Writer {
 
     /// The id of an execution.
     pub fn execution(&mut self, id: ExecutionId) {
+        self.bytes.extend_from_slice(id.bytes());
+    }
+
+    /// The id of a run.
+    pub fn run(&mut self, id: RunId) {
         self.bytes.extend_from_slice(id.bytes());
     }
 
@@ -146,6 +151,13 @@ impl<'a> Reader<'a> {
         let (first, rest) = self.bytes.split_at_checked(16)?;
         self.bytes = rest;
         ExecutionId::from_bytes(first)
+    }
+
+    /// See [`Writer::run`].
+    pub fn run(&mut self) -> Option<RunId> {
+        let (first, rest) = self.bytes.split_at_checked(16)?;
+        self.bytes = rest;
+        RunId::from_bytes(first)
     }
 
     /// See [`Writer::time`].

@@ -1,7 +1,7 @@
 //! Changepoint: a test that got worse at a point that can be named ("broke between executions a and b, 96 %").
 //!
 //! Model: the level of a test (its failure rate, or the logarithm of its duration) is constant until it changes; any execution
-//! may begin a new level, one in `expected_run` does. [`super::run_length`] gives the posterior of where the present level
+//! may begin a new level, one in `expected_run` does. `run_length.rs` gives the posterior of where the present level
 //! began. A change is found once the hypotheses of a later begin than what was accepted so far hold `probability` together.
 //! It alarms when the new level is worse by `change_min` or more, and recovers when a later change leads back by at least half
 //! the way, or when the new level has lasted `stable_executions`: it is normal then.
@@ -10,10 +10,10 @@ use super::bytes::{Reader, StateBytes, Writer};
 use super::duration_threshold::duration_of;
 use super::evaluation::{Change, Condition, Evaluation, Figures, Thresholds};
 use super::monitor::Monitor;
-use super::observation::Counted;
+use super::observation::{Counted, Outcome};
 use super::run_length::{Hypothesis, Level, Model, RunLengths};
 use super::settings::{SettingsError, within};
-use crate::id::ExecutionId;
+use crate::id::{ExecutionId, RunId};
 use crate::time::Timestamp;
 
 /// Executions that make the first level, before which nothing is reported.
@@ -40,7 +40,8 @@ pub struct Changepoint {
 /// What is watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Signal {
-    /// The failure rate over all counted executions.
+    /// The failure rate over all counted executions, except that a retry inside a run with the result of the attempt before it
+    /// says nothing new: three failed attempts of one run are no trend.
     PassRate,
     /// The duration of those that passed.
     Duration,
@@ -74,6 +75,8 @@ pub struct State {
     values: u64,
     /// The execution of the last value.
     last: Option<ExecutionId>,
+    /// The run of the last counted execution, and how that ended.
+    attempt: Option<(RunId, Outcome)>,
     /// The first logarithm of a duration, from which others are measured.
     origin: Option<f64>,
     runs: RunLengths,
@@ -88,7 +91,11 @@ pub struct State {
 impl Changepoint {
     fn value(&self, state: &mut State, seen: &Counted) -> Option<f64> {
         match self.signal {
-            Signal::PassRate => Some(if seen.is_failed() { 1.0 } else { 0.0 }),
+            Signal::PassRate => {
+                let attempt = (seen.observation().run, seen.outcome());
+                let says_more = state.attempt.replace(attempt) != Some(attempt);
+                says_more.then_some(if seen.is_failed() { 1.0 } else { 0.0 })
+            }
             Signal::Duration if seen.is_failed() => None,
             Signal::Duration => {
                 // Below a tenth of a millisecond differences are those of the clock.
@@ -239,9 +246,13 @@ impl Monitor for Changepoint {
 
 impl StateBytes for State {
     fn write(&self, to: &mut Writer) {
-        let Self { values, last, origin, runs, accepted, level, reported } = self;
+        let Self { values, last, attempt, origin, runs, accepted, level, reported } = self;
         to.unsigned(*values);
         to.optional(*last, Writer::execution);
+        to.optional(*attempt, |to, (run, outcome)| {
+            to.run(run);
+            to.byte(u8::from(outcome == Outcome::Failed));
+        });
         to.optional(*origin, Writer::double);
         runs.write(to);
         to.unsigned(*accepted);
@@ -259,6 +270,7 @@ impl StateBytes for State {
         let state = Self {
             values: from.count()?,
             last: from.optional(Reader::execution)?,
+            attempt: from.optional(|from| Some((from.run()?, if from.byte()? == 0 { Outcome::Passed } else { Outcome::Failed })))?,
             origin: from.optional(Reader::double)?,
             runs: RunLengths::read(from)?,
             accepted: from.unsigned()?,

@@ -126,14 +126,23 @@ pub enum Limits {
     },
 }
 
-/// The contract has no default in seconds: there is none that fits unit and browser tests alike.
+impl DurationThreshold {
+    /// The median of five durations, of passed and failed executions alike, held against seconds.
+    #[must_use]
+    pub const fn absolute(alarm_s: f64, recover_s: f64) -> Self {
+        Self { aggregation: Aggregation::P50, window: 5, limits: Limits::Absolute { alarm_s, recover_s }, counts: Counts::PassedAndFailed }
+    }
+}
+
+/// The contract has no default in seconds, as none fits unit and browser tests alike; this one is relative. It looks at passed
+/// executions only: among failures that stop early, a normal one looks slow.
 impl Default for DurationThreshold {
     fn default() -> Self {
         Self {
             aggregation: Aggregation::P50,
             window: 5,
             limits: Limits::Relative { alarm: 1.5, recover: 1.2, baseline: 100 },
-            counts: Counts::PassedAndFailed,
+            counts: Counts::PassedOnly,
         }
     }
 }

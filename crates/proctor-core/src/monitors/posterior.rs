@@ -10,6 +10,8 @@
 //! where c counts the ways to choose them: the coefficients of the product over k of (y + x^k)^(m_k). The tests hold this
 //! against the grid. Each beta function follows from the one before by a ratio, so there is neither logarithm nor exponential.
 
+use std::ops::Range;
+
 /// Weight of failing in the prior of q: Beta(1, 19).
 const Q_FAILED: f64 = 1.0;
 /// Both weights in the prior of q.
@@ -121,25 +123,27 @@ impl Ways {
         let width = failures + 1;
         let mut counts = vec![0.0; (commits + 1) * width];
         counts[0] = 1.0;
-        let (mut rows, mut columns) = (0, 0);
+        // The columns of each row that are not 0; there are few of them.
+        let mut spans: Vec<Range<usize>> = std::iter::once(0..1).collect();
         for &(failures, more) in failed_commits {
             let (failures, more) = (usize::from(failures), usize::from(more));
             let mut next = vec![0.0; counts.len()];
+            let mut next_spans = vec![width..0; spans.len() + more];
             let mut choices = 1.0;
             for bad in 0..=more {
                 let shift = failures * (more - bad);
-                for row in 0..=rows {
-                    let source = &counts[row * width..=row * width + columns];
-                    let target = &mut next[(row + bad) * width + shift..];
+                for (row, span) in spans.iter().enumerate() {
+                    let source = &counts[row * width + span.start..row * width + span.end];
+                    let target = &mut next[(row + bad) * width + shift + span.start..];
                     for (target, source) in target.iter_mut().zip(source) {
                         *target += choices * source;
                     }
+                    let wider = &mut next_spans[row + bad];
+                    *wider = wider.start.min(span.start + shift)..wider.end.max(span.end + shift);
                 }
                 choices *= (more - bad) as f64 / (bad + 1) as f64;
             }
-            rows += more;
-            columns += failures * more;
-            counts = next;
+            (counts, spans) = (next, next_spans);
         }
         Self { commits, failures, counts }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use proctor_core::id::OrganizationId;
 use proctor_core::organization::{Organization, Role, User};
 use proctor_core::scope::Scope;
-use proctor_core::suite::{Suite, SuiteSettings};
+use proctor_core::suite::{IdenticalUploads, Suite, SuiteSettings};
 use proctor_core::time::Timestamp;
 use proctor_store::catalog::tokens::NewApiToken;
 use proctor_store::{Store, StoreError};
@@ -13,8 +13,9 @@ use proctor_store::{Store, StoreError};
 use super::secrets::{NoRandomness, new_api_token, new_upload_token};
 
 /// The address of the first user; nothing is ever sent there.
-const ADMINISTRATOR_EMAIL: &str = "administrator@localhost";
-const ADMINISTRATOR_NAME: &str = "Administrator";
+pub const ADMINISTRATOR_EMAIL: &str = "administrator@localhost";
+/// Its name.
+pub const ADMINISTRATOR_NAME: &str = "Administrator";
 const FIRST_SUITE_NAME: &str = "Tests";
 /// A shorter bootstrap token can be guessed: it works, with a warning, because whoever runs a throw-away server may not care.
 const BOOTSTRAP_TOKEN_BYTES_SAFE: usize = 16;
@@ -30,11 +31,18 @@ pub struct BootstrapOptions {
     pub organization_name: String,
     /// The secret of an API token with every scope that shall exist, however often the server is started.
     pub bootstrap_token: Option<String>,
+    /// What the first suite does with identical uploads.
+    pub identical_uploads: IdenticalUploads,
 }
 
 impl Default for BootstrapOptions {
     fn default() -> Self {
-        Self { organization_slug: "default".to_owned(), organization_name: "Default".to_owned(), bootstrap_token: None }
+        Self {
+            organization_slug: "default".to_owned(),
+            organization_name: "Default".to_owned(),
+            bootstrap_token: None,
+            identical_uploads: IdenticalUploads::Always,
+        }
     }
 }
 
@@ -140,7 +148,8 @@ async fn make_first(store: &Store, options: &BootstrapOptions, now: Timestamp) -
         }
     };
     let upload_token = new_upload_token()?;
-    let suite = store.create_suite(organization.id, SuiteSettings::named(FIRST_SUITE_NAME), &upload_token, now).await?;
+    let settings = SuiteSettings { identical_uploads: options.identical_uploads, ..SuiteSettings::named(FIRST_SUITE_NAME) };
+    let suite = store.create_suite(organization.id, settings, &upload_token, now).await?;
     Ok(FirstOrganization { organization, administrator, api_token, suite, upload_token })
 }
 

@@ -3,6 +3,7 @@
 use proctor_core::id::{OrganizationId, TokenId};
 use proctor_core::organization::{Role, User};
 use proctor_core::time::Timestamp;
+use proctor_server::usecases::bootstrap::{ADMINISTRATOR_EMAIL, ADMINISTRATOR_NAME};
 use proctor_server::usecases::secrets::new_api_token;
 use proctor_store::catalog::tokens::{NewApiToken, Revoked};
 
@@ -10,10 +11,6 @@ use crate::admin::args::NewTokenArgs;
 use crate::admin::local::Local;
 use crate::admin::views::TokenView;
 use crate::exit::Failure;
-
-/// The user that the first start of a server makes (`proctor_server::usecases::bootstrap`): tokens made here speak for it.
-const ADMINISTRATOR_EMAIL: &str = "administrator@localhost";
-const ADMINISTRATOR_NAME: &str = "Administrator";
 
 impl Local {
     /// Makes an API token for the administrator; the view has its secret.

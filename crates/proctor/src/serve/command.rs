@@ -24,7 +24,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<Exit> {
     let listening = bind(&args.listen.listen).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let store = storage::open(&args.storage, settings.stale_after, Sweep::DeadUploads, clock.now()).await?;
-    let made = make_first(&store, &args.bootstrap, clock.now()).await?;
+    let made = make_first(&store, &args.bootstrap, settings.uploads.identical, clock.now()).await?;
     listening.announce();
     if let Some(first) = &made.first {
         output::say(&to_text(first, settings.public_url.as_deref().unwrap_or(&listening.url)));

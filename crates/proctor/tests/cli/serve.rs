@@ -73,6 +73,8 @@ fn an_upload_under_way_is_finished_before_the_server_stops() {
     stream.write_all(first.as_bytes()).unwrap();
 
     fixture.server.terminate();
+    // `timeout` signals twice.
+    fixture.server.terminate();
     // It no longer listens: it has taken the signal in.
     let address = fixture.server.url.trim_start_matches("http://").to_owned();
     let deadline = std::time::Instant::now() + DEADLINE;

@@ -34,6 +34,14 @@ fn a_test_that_broke() {
 }
 
 #[test]
+fn attempts_of_one_run_are_no_trend() {
+    let mut history = history(&("P".repeat(100) + "FFFFF" + &"P".repeat(50)));
+    let run = history[100].run;
+    history[101..105].iter_mut().for_each(|retry| retry.run = run);
+    assert_eq!(verdicts(default(), &history), []);
+}
+
+#[test]
 fn what_stays_broken_becomes_normal() {
     let letters = "P".repeat(100) + &"F".repeat(250);
     let verdicts = verdicts(default(), &history(&letters));

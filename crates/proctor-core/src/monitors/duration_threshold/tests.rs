@@ -8,7 +8,7 @@ use crate::result::TestResult::{Failed, Passed};
 const TABLE: [f64; 9] = [0.8, 1.1, 0.9, 4.0, 1.0, 2.5, 2.2, 0.9, 1.0];
 
 fn settings(aggregation: Aggregation) -> DurationThreshold {
-    DurationThreshold { aggregation, limits: Limits::Absolute { alarm_s: 2.0, recover_s: 1.2 }, ..DurationThreshold::default() }
+    DurationThreshold { aggregation, ..DurationThreshold::absolute(2.0, 1.2) }
 }
 
 fn history(durations: impl IntoIterator<Item = f64>) -> Vec<Observation> {

@@ -129,6 +129,7 @@ fn memory_is_bounded() {
 
 #[test]
 fn what_is_refused() {
+    assert_eq!(PassedOnRetry::of_new_suite().validate(), Ok(()));
     let message = |settings: PassedOnRetry| settings.validate().unwrap_err().to_string();
     let settings = PassedOnRetry::default;
     assert_eq!(

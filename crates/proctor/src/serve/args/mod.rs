@@ -53,7 +53,7 @@ pub(crate) struct ServeArgs {
 const AFTER_HELP: &str = "\
 At the first start an empty store gets an organization, a suite and tokens; they are printed once, with a curl command to try them.
 
-SIGTERM or Ctrl-C stops the server: requests under way are finished first. A second signal ends it at once.
+SIGTERM or Ctrl-C stops the server: requests under way are finished first. Another Ctrl-C ends it at once.
 
 Times are written 500ms, 90s, 10m, 24h, 7d; sizes 65536, 512KiB, 64MiB, 2GiB.";
 

@@ -22,7 +22,7 @@ pub(crate) struct UploadLimitArgs {
     #[arg(long, value_name = "COUNT", env = "PROCTOR_UPLOAD_RECORDS_MAX", default_value = "250000")]
     upload_records_max: u64,
     /// The most memory for bodies under way; beyond it uploads get 503
-    #[arg(long, value_name = "SIZE", env = "PROCTOR_UPLOADS_IN_FLIGHT_BYTES_MAX", default_value = "512MiB", value_parser = parse_bytes)]
+    #[arg(long, value_name = "SIZE", env = "PROCTOR_UPLOADS_IN_FLIGHT_BYTES_MAX", default_value = "256MiB", value_parser = parse_bytes)]
     uploads_in_flight_bytes_max: u64,
     /// The most uploads under way; beyond it uploads get 503
     #[arg(long, value_name = "COUNT", env = "PROCTOR_UPLOADS_CONCURRENT_MAX", default_value = "256")]
