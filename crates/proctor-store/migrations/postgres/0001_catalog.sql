@@ -166,10 +166,10 @@ CREATE TABLE uploads (
 );
 -- the part of an upload's id that the ids of its executions share
 CREATE UNIQUE INDEX uploads_id ON uploads (substr(id, 1, 13));
-CREATE INDEX uploads_run ON uploads (run_id, received_at, seq) WHERE run_id IS NOT NULL;
+CREATE INDEX uploads_run ON uploads (suite_id, run_id, received_at, seq) WHERE run_id IS NOT NULL;
 CREATE INDEX uploads_suite ON uploads (suite_id, received_at);
-CREATE INDEX uploads_digest ON uploads (suite_id, digest) WHERE is_answer = 1;
-CREATE INDEX uploads_processing ON uploads (node_id) WHERE status = 'processing';
+CREATE INDEX uploads_digest ON uploads (digest) WHERE is_answer = 1;
+CREATE INDEX uploads_processing ON uploads (status, seq) WHERE status = 'processing';
 
 CREATE TABLE tests (
     suite_id BYTEA NOT NULL REFERENCES suites (id),

@@ -72,7 +72,7 @@ impl Command {
     /// About how many bytes it brings.
     pub(super) fn size_bytes(&self) -> usize {
         match self {
-            Self::Complete(upload) => upload.segment.bytes.len() + upload.segment.tests.len() * 128 + upload.run_env_json.len(),
+            Self::Complete(upload) => upload.segment.bytes.len() + upload.segment.tests.text_bytes() + upload.run_env_json.len(),
             _ => 0,
         }
     }

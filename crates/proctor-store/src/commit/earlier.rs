@@ -19,7 +19,7 @@ pub(super) struct Earlier {
     reply_lost: bool,
 }
 
-/// By suite and digest, the newest first.
+/// By suite and digest.
 #[derive(Debug, Default)]
 pub(super) struct EarlierUploads {
     found: FxHashMap<(SuiteId, [u8; 32]), Vec<Earlier>>,
@@ -27,32 +27,30 @@ pub(super) struct EarlierUploads {
 
 impl EarlierUploads {
     pub(super) async fn load(transaction: &mut WriteTransaction, commands: &[&Command]) -> Result<Self, StoreError> {
-        let mut sought: FxHashMap<SuiteId, Vec<&[u8; 32]>> = FxHashMap::default();
-        for command in commands {
-            if let Some(digest) = command.sought_digest() {
-                sought.entry(command.suite()).or_default().push(digest);
-            }
+        let sought: Vec<&[u8; 32]> = commands.iter().filter_map(|command| command.sought_digest()).collect();
+        if sought.is_empty() {
+            return Ok(Self::default());
         }
         let mut found: FxHashMap<(SuiteId, [u8; 32]), Vec<Earlier>> = FxHashMap::default();
-        for (suite, digests) in sought {
-            let select = "SELECT id, run_id, digest, received_at, reply_lost FROM uploads WHERE suite_id = ";
-            let mut select = Statement::built(transaction.engine(), select);
-            select.value(suite.bytes()).push(" AND is_answer = 1 AND status = 'succeeded' AND digest IN ");
-            select.list(digests.into_iter().map(Value::from)).push(" ORDER BY received_at DESC, seq DESC");
-            for row in select.all(transaction.connection()).await? {
-                let digest: [u8; 32] = row.id("digest", |bytes| bytes.try_into().ok())?;
-                found.entry((suite, digest)).or_default().push(Earlier {
-                    upload: row.id("id", UploadId::from_bytes)?,
-                    run: row.id("run_id", RunId::from_bytes)?,
-                    received_at: row.time("received_at")?,
-                    reply_lost: row.flag("reply_lost")?,
-                });
-            }
+        // By digest alone, so that no other index looks better to SQLite; the suite is part of the key below.
+        let select = "SELECT suite_id, id, run_id, digest, received_at, reply_lost FROM uploads \
+                      WHERE is_answer = 1 AND status = 'succeeded' AND digest IN ";
+        let mut select = Statement::built(transaction.engine(), select);
+        select.list(sought.into_iter().map(Value::from));
+        for row in select.all(transaction.connection()).await? {
+            let suite = row.id("suite_id", SuiteId::from_bytes)?;
+            let digest: [u8; 32] = row.id("digest", |bytes| bytes.try_into().ok())?;
+            found.entry((suite, digest)).or_default().push(Earlier {
+                upload: row.id("id", UploadId::from_bytes)?,
+                run: row.id("run_id", RunId::from_bytes)?,
+                received_at: row.time("received_at")?,
+                reply_lost: row.flag("reply_lost")?,
+            });
         }
         Ok(Self { found })
     }
 
-    /// The upload that answers this one, if the suite's setting lets it.
+    /// The newest upload that may answer this one, if the suite's setting lets it.
     pub(super) fn answer_to(&self, upload: &CompletedUpload) -> Option<&Earlier> {
         let may_answer = |earlier: &&Earlier| {
             let is_near = earlier.received_at >= upload.identical_since && earlier.upload != upload.upload_id;
@@ -63,6 +61,7 @@ impl EarlierUploads {
                     IdenticalUploads::LostReply => earlier.reply_lost,
                 }
         };
-        self.found.get(&(upload.suite_id, upload.digest))?.iter().find(may_answer)
+        let found = self.found.get(&(upload.suite_id, upload.digest))?;
+        found.iter().filter(may_answer).max_by_key(|earlier| (earlier.received_at, earlier.upload))
     }
 }

@@ -177,7 +177,7 @@ impl Runs {
         for state in self.states.iter().filter(|state| state.may_be_empty && state.run.counts.total() == 0) {
             let delete = Statement::fixed(
                 "DELETE FROM runs WHERE id = $1 AND uploads_in_flight = 0 \
-                 AND NOT EXISTS (SELECT 1 FROM uploads WHERE uploads.run_id = runs.id)",
+                 AND NOT EXISTS (SELECT 1 FROM uploads WHERE uploads.suite_id = runs.suite_id AND uploads.run_id = runs.id)",
             );
             if delete.with(state.run.id.bytes()).execute(transaction.connection()).await? > 0 {
                 gone.push(state.run.suite_id);

@@ -46,8 +46,9 @@ impl TestCache {
         }
     }
 
-    pub(super) fn get(&self, suite: SuiteId, test: TestId) -> Option<KnownTest> {
-        self.suites.get(&suite)?.tests.get(&test).copied()
+    /// What is remembered of the suite's tests, if anything is.
+    pub(super) fn of(&self, suite: SuiteId) -> Option<&FxHashMap<TestId, KnownTest>> {
+        self.suites.get(&suite).map(|known| &known.tests)
     }
 
     /// Whether all of the suite's tests are remembered, so that one that is not is new.

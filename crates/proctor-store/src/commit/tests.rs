@@ -24,7 +24,7 @@ pub(super) struct Tests<'a> {
 /// What is to be written of a test.
 #[derive(Debug)]
 struct Written<'a> {
-    test: &'a SegmentTest,
+    test: SegmentTest<'a>,
     location: Option<&'a str>,
     file_name: Option<&'a str>,
     created_at: Timestamp,
@@ -47,7 +47,9 @@ impl<'a> Tests<'a> {
             if suites.get(suite).is_none_or(|state| cache.is_complete(suite, state.next_ordinal)) {
                 continue;
             }
-            let ids = upload.segment.tests.iter().map(|test| test.id).filter(|id| cache.get(suite, *id).is_none());
+            let remembered = cache.of(suite);
+            let is_unknown = |id: &TestId| remembered.is_none_or(|remembered| !remembered.contains_key(id));
+            let ids = upload.segment.tests.iter().map(|test| test.id).filter(is_unknown);
             unknown.entry(suite).or_default().extend(ids);
         }
         let mut tests = Self::default();
@@ -92,10 +94,11 @@ impl<'a> Tests<'a> {
         if u32::try_from(upload.segment.tests.len()).ok().and_then(|tests| suite.next_ordinal.checked_add(tests)).is_none() {
             return Err(StoreError::Internal("a suite has at most 2^32 tests".to_owned()));
         }
+        let remembered = cache.of(upload.suite_id);
         let mut ordinals = Vec::with_capacity(upload.segment.tests.len());
-        for test in &upload.segment.tests {
+        for test in upload.segment.tests.iter() {
             let key = (upload.suite_id, test.id);
-            let known = self.known.get(&key).copied().or_else(|| cache.get(upload.suite_id, test.id));
+            let known = self.known.get(&key).copied().or_else(|| remembered?.get(&test.id).copied());
             let (mut now, is_new) = match known {
                 Some(known) => (known, false),
                 None => (made(&mut suite.next_ordinal), true),
@@ -128,8 +131,8 @@ impl<'a> Tests<'a> {
                     suite.bytes().into(),
                     known.ordinal.into(),
                     row.test.id.bytes().into(),
-                    (&row.test.scope).into(),
-                    (&row.test.name).into(),
+                    row.test.scope.into(),
+                    row.test.name.into(),
                     row.location.into(),
                     row.file_name.into(),
                     known.location_on_default.into(),
@@ -167,7 +170,7 @@ fn made(next_ordinal: &mut u32) -> KnownTest {
 
 /// Applies what an upload says of a test, and gives the location and the file that are to be written. The last ones win; but what was
 /// seen on the default branch gives way only to what is seen there (`uploads.md`, section 8).
-fn see<'a>(known: &mut KnownTest, test: &'a SegmentTest, on_default: bool) -> (Option<&'a str>, Option<&'a str>) {
+fn see<'a>(known: &mut KnownTest, test: SegmentTest<'a>, on_default: bool) -> (Option<&'a str>, Option<&'a str>) {
     let place = |text: Option<&'a str>, print: &mut u32, print_on_default: &mut bool| {
         let text = text.filter(|_| on_default || !*print_on_default)?;
         let seen = fingerprint(text);
@@ -178,7 +181,7 @@ fn see<'a>(known: &mut KnownTest, test: &'a SegmentTest, on_default: bool) -> (O
     };
     known.collision |= test.collision;
     (
-        place(test.location.as_deref(), &mut known.location, &mut known.location_on_default),
-        place(test.file_name.as_deref(), &mut known.file_name, &mut known.file_on_default),
+        place(test.location, &mut known.location, &mut known.location_on_default),
+        place(test.file_name, &mut known.file_name, &mut known.file_on_default),
     )
 }

@@ -36,7 +36,8 @@ mod segment;
 mod store;
 mod stored;
 
-pub use segment::{Segment, SegmentBuilder, SegmentTest};
+pub use numbering::{SegmentTest, SegmentTests};
+pub use segment::{Segment, SegmentBuilder};
 pub use stored::StoredExecution;
 
 pub(crate) use embedded::EmbeddedExecutions;

@@ -8,7 +8,7 @@ use arrow_ipc::MetadataVersion;
 use arrow_ipc::writer::{IpcWriteOptions, StreamWriter};
 use arrow_schema::{Field, Schema};
 use proctor_core::execution::Execution;
-use proctor_core::id::{SuiteId, TestId};
+use proctor_core::id::SuiteId;
 use proctor_core::result::ResultCounts;
 use proctor_core::tags::TagSet;
 
@@ -16,7 +16,7 @@ use super::columns::{ClientIdColumn, NumberColumn, TextColumn, arrow_failed, u8_
 use super::compress::compress;
 use super::dictionary::{DictionaryColumn, dictionary_array};
 use super::json::{write_failure, write_spans, write_tags};
-use super::numbering::Numbering;
+use super::numbering::{Numbering, SegmentTests};
 use crate::StoreError;
 
 /// The key of the schema's metadata that names the format's version.
@@ -30,26 +30,9 @@ pub struct Segment {
     /// Executions by result.
     pub counts: ResultCounts,
     /// The tests that occur, in the order of their first execution: the segment's own numbering of them.
-    pub tests: Vec<SegmentTest>,
+    pub tests: SegmentTests,
     /// The encoded columns.
     pub bytes: Vec<u8>,
-}
-
-/// A test as one segment knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SegmentTest {
-    /// Its id.
-    pub id: TestId,
-    /// Its scope.
-    pub scope: String,
-    /// Its name.
-    pub name: String,
-    /// The last location sent for it.
-    pub location: Option<String>,
-    /// The last file sent for it.
-    pub file_name: Option<String>,
-    /// Whether its executions in this upload have different locations (`uploads.md`, section 8).
-    pub collision: bool,
 }
 
 /// Takes in the executions of one upload, column by column.
@@ -151,6 +134,9 @@ impl SegmentBuilder {
     /// When the columns cannot be encoded.
     pub fn finish(self, tag_sets: &[TagSet]) -> Result<Segment, StoreError> {
         let rows = self.len();
+        if self.tests.is_too_long() {
+            return Err(StoreError::Internal("the names of the tests of one upload are larger than 4 GiB".to_owned()));
+        }
         let is_counted = self.index.iter().zip(0..).all(|(index, row)| *index == row);
         let has_flags = self.flags.iter().any(|flags| *flags != 0);
         let array = |array: ArrayRef| Some(array);

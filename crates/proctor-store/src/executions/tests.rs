@@ -111,9 +111,9 @@ fn only_the_wanted_columns_are_decoded() {
 fn a_test_with_two_locations_in_one_upload_is_a_collision() {
     let at = |location: &'static str| Execution { location: Some(location.into()), ..plain("a") };
     let again = encoded(&[at("a.rb:1"), at("a.rb:1"), plain("a")], &[TagSet::default()]);
-    assert_eq!((again.tests.len(), again.tests[0].collision, again.tests[0].location.as_deref()), (1, false, Some("a.rb:1")));
+    assert_eq!((again.tests.len(), first(&again).collision, first(&again).location), (1, false, Some("a.rb:1")));
     let two = encoded(&[at("a.rb:1"), at("a.rb:2")], &[TagSet::default()]);
-    assert_eq!((two.tests.len(), two.tests[0].collision, two.tests[0].location.as_deref()), (1, true, Some("a.rb:2")));
+    assert_eq!((two.tests.len(), first(&two).collision, first(&two).location), (1, true, Some("a.rb:2")));
 }
 
 #[test]
@@ -123,6 +123,10 @@ fn a_tag_set_that_does_not_exist_is_an_error() {
     builder.push(&Execution { tag_set: 9, ..plain("a") });
     let tags: TagSet = [("k".to_owned(), "v".to_owned())].into_iter().collect();
     assert!(matches!(builder.finish(&[TagSet::default(), tags]), Err(StoreError::Internal(_))));
+}
+
+fn first(segment: &Segment) -> super::SegmentTest<'_> {
+    segment.tests.iter().next().unwrap()
 }
 
 fn plain(name: &'static str) -> Execution<'static> {

@@ -24,13 +24,7 @@ impl Place {
     }
 
     pub(crate) fn options(&self, sweep: Sweep) -> StoreOptions {
-        StoreOptions {
-            database: self.database.clone(),
-            sealing_key: SealingKey::new([7; 32]),
-            stale_after_ms: STALE_AFTER_MS,
-            commit_queue_max: 1_000,
-            sweep,
-        }
+        options(self.database.clone(), sweep)
     }
 
     pub(crate) async fn try_open(&self, sweep: Sweep) -> Result<Store, StoreError> {
@@ -77,6 +71,11 @@ impl Place {
         };
         AnyConnection::connect(&url).await.unwrap()
     }
+}
+
+/// How tests open a store.
+pub(crate) fn options(database: Database, sweep: Sweep) -> StoreOptions {
+    StoreOptions { database, sealing_key: SealingKey::new([7; 32]), stale_after_ms: STALE_AFTER_MS, commit_queue_max: 1_000, sweep }
 }
 
 /// A time, in milliseconds after some day in 2026.

@@ -6,6 +6,7 @@ mod any_execution;
 mod engines;
 mod fixtures;
 mod identical;
+mod kill;
 mod lifecycle;
 mod organizations;
 mod paging;
