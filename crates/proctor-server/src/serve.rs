@@ -1,6 +1,7 @@
 //! Listening, and stopping in order.
 
 mod preface;
+mod refusals;
 
 use std::future::Future;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use self::preface::PrefaceTimeout;
+use self::refusals::JsonRefusals;
 use crate::App;
 use crate::middleware::layered;
 use crate::router::router;
@@ -104,7 +106,7 @@ impl Server {
             tracing::debug!(%error, "no TCP_NODELAY");
         }
         let service = self.service.map_request(|request: http::Request<hyper::body::Incoming>| request.map(Body::new));
-        let io = TokioIo::new(PrefaceTimeout::new(stream, self.head_timeout));
+        let io = TokioIo::new(JsonRefusals::new(PrefaceTimeout::new(stream, self.head_timeout)));
         let connection = self.protocol.serve_connection(io, TowerToHyperService::new(service)).into_owned();
         if let Err(error) = watcher.watch(connection).await {
             tracing::debug!(%error, "a connection ended early");

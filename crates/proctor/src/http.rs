@@ -51,7 +51,14 @@ pub(crate) fn root_cause(error: &reqwest::Error) -> String {
     while let Some(source) = cause.source() {
         cause = source;
     }
-    cause.to_string()
+    // An input error does not name the error inside as its source.
+    while let Some(inside) = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        cause = inside;
+    }
+    match cause.downcast_ref::<rustls::Error>() {
+        Some(rustls::Error::InvalidMessage(_)) => "what answers there does not speak TLS: write http:// instead of https://".to_owned(),
+        Some(_) | None => cause.to_string(),
+    }
 }
 
 #[cfg(test)]

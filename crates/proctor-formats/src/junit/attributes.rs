@@ -59,6 +59,7 @@ impl<'a> Attributes<'a> {
     }
 
     /// The first value of `key`.
+    #[inline]
     pub(super) fn get(&self, key: Key) -> Option<RawValue<'a>> {
         (self.present & bit(key) != 0).then(|| self.values[key as usize])
     }
@@ -69,6 +70,7 @@ impl<'a> Attributes<'a> {
     }
 
     /// Takes in one attribute.
+    #[inline]
     pub(super) fn add(&mut self, name: &[u8], value: RawValue<'a>) {
         let key = match name {
             b"name" => Key::Name,

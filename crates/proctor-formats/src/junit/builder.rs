@@ -8,11 +8,13 @@ use proctor_core::record::{RecordSink, TooManyRecords};
 
 use crate::context::ParseContext;
 
+use super::attributes::Attributes;
 use super::case::Case;
 use super::failure::Failure;
 use super::repair::{Fault, Repair};
-use super::selector::PytestModules;
+use super::selector::{PytestModules, Runner};
 use super::suite::Suite;
+use super::tag::Tag;
 
 /// Lines of the trouble of a suite; its notice is cut by bytes.
 const TROUBLE_LINES_MAX: usize = limits::FAILURE_REASON_BYTES_MAX / 4;
@@ -62,7 +64,7 @@ impl From<TooManyRecords> for Refusal {
 
 /// Builds records out of elements and hands them to a sink.
 pub(super) struct Builder<'a, 's> {
-    context: &'s ParseContext<'s>,
+    runner: Runner,
     /// Where records go.
     pub(super) sink: &'s mut dyn RecordSink,
     /// What had to be repaired.
@@ -78,9 +80,9 @@ pub(super) struct Builder<'a, 's> {
 
 impl<'a, 's> Builder<'a, 's> {
     /// A builder before the first element.
-    pub(super) fn new(context: &'s ParseContext<'s>, sink: &'s mut dyn RecordSink, repair: Repair) -> Self {
+    pub(super) fn new(context: &ParseContext<'_>, sink: &'s mut dyn RecordSink, repair: Repair) -> Self {
         Self {
-            context,
+            runner: Runner::of(context.test_runner),
             sink,
             repair,
             modules: PytestModules::default(),
@@ -102,20 +104,29 @@ impl<'a, 's> Builder<'a, 's> {
         self.open.last().is_some_and(|element| matches!(element.role, Role::Failure | Role::Trouble | Role::Text))
     }
 
-    /// Opens the element `name` with the start tag `tag`.
-    pub(super) fn start(&mut self, name: &'a str, tag: &'a str) -> Result<(), Refusal> {
+    /// Whether text is kept: it is that of a failure.
+    pub(super) fn keeps_text(&self) -> bool {
+        self.failure.is_some()
+    }
+
+    /// Opens the element that `tag` starts, and closes it if it is empty.
+    pub(super) fn start(&mut self, tag: Tag<'a>, attributes: &Attributes<'a>) -> Result<(), Refusal> {
+        let local_name = local_name(tag.name);
+        let role = self.role_of(local_name);
+        if tag.is_empty {
+            if role == Role::Case {
+                let case = Case::read(attributes, &mut self.repair);
+                return Ok(self.finish_case(case)?);
+            }
+            self.enter(role, local_name, attributes);
+            return self.leave(role);
+        }
         if self.open.len() >= limits::NESTING_DEPTH_MAX {
             return Err(Refusal::TooDeep);
         }
-        let role = self.enter(name, tag);
-        self.open.push(Open { name, role });
+        self.enter(role, local_name, attributes);
+        self.open.push(Open { name: tag.name, role });
         Ok(())
-    }
-
-    /// Opens and closes an element without content.
-    pub(super) fn empty(&mut self, name: &'a str, tag: &'a str) -> Result<(), Refusal> {
-        let role = self.enter(name, tag);
-        self.leave(role)
     }
 
     /// Closes the element `name`, and with it those inside a text that were left open.
@@ -175,17 +186,15 @@ impl<'a, 's> Builder<'a, 's> {
         }
     }
 
-    fn enter(&mut self, name: &str, tag: &'a str) -> Role {
-        let local_name = local_name(name);
-        let role = self.role_of(local_name);
+    fn enter(&mut self, role: Role, local_name: &str, attributes: &Attributes<'a>) {
         match role {
-            Role::Suite => self.suites.push(Suite::read(tag, self.suites.last(), &mut self.repair)),
-            Role::Case => self.cases.push(Case::read(tag, &mut self.repair)),
+            Role::Suite => self.suites.push(Suite::read(attributes, self.suites.last(), &mut self.repair)),
+            Role::Case => self.cases.push(Case::read(attributes, &mut self.repair)),
             Role::Failure => {
                 let lines_max = self.cases.last().map_or(0, Case::failure_lines_left);
-                self.failure = Some(Failure::read(tag, lines_max, &mut self.repair));
+                self.failure = Some(Failure::read(attributes, lines_max, &mut self.repair));
             }
-            Role::Trouble => self.failure = Some(Failure::read(tag, TROUBLE_LINES_MAX, &mut self.repair)),
+            Role::Trouble => self.failure = Some(Failure::read(attributes, TROUBLE_LINES_MAX, &mut self.repair)),
             Role::Text if self.open.last().is_some_and(|parent| parent.role == Role::Case) => {
                 if let Some(case) = self.cases.last_mut() {
                     match local_name {
@@ -197,7 +206,6 @@ impl<'a, 's> Builder<'a, 's> {
             }
             Role::Text | Role::Other => {}
         }
-        role
     }
 
     fn leave(&mut self, role: Role) -> Result<(), Refusal> {
@@ -226,6 +234,7 @@ impl<'a, 's> Builder<'a, 's> {
         Ok(())
     }
 
+    #[inline]
     fn finish_case(&mut self, mut case: Case<'a>) -> Result<(), TooManyRecords> {
         let index = self.index;
         self.index += 1;
@@ -233,19 +242,25 @@ impl<'a, 's> Builder<'a, 's> {
             let message = "name is missing".to_owned();
             return self.sink.reject(Rejection { index, reason: RejectReason::NameMissing, message });
         };
-        let remarks = [
-            (case.classname.is_none(), WarningKind::ScopeMissing, "classname is missing"),
-            (case.is_duration_unreadable, WarningKind::DurationUnreadable, "time is not a number of seconds"),
-            (case.is_cut, WarningKind::Truncated, "failure text has too many lines and was cut"),
-        ];
-        for (_, kind, message) in remarks.into_iter().filter(|(applies, ..)| *applies) {
-            self.sink.warn(Warning { index: Some(index), kind, message: Cow::Borrowed(message) });
+        let mut warn = |kind, message| self.sink.warn(Warning { index: Some(index), kind, message: Cow::Borrowed(message) });
+        if case.classname.is_none() {
+            warn(WarningKind::ScopeMissing, "classname is missing");
         }
-        self.sink.accept(index, case.into_record(name, &self.suites, self.context, &mut self.modules))
+        if case.is_duration_unreadable {
+            warn(WarningKind::DurationUnreadable, "time is not a number of seconds");
+        }
+        if case.is_cut {
+            warn(WarningKind::Truncated, "failure text has too many lines and was cut");
+        }
+        self.sink.accept(index, case.into_record(name, &self.suites, self.runner, &mut self.modules))
     }
 }
 
 /// A name without its namespace prefix.
 pub(super) fn local_name(name: &str) -> &str {
-    name.rsplit_once(':').map_or(name, |(_prefix, local)| local)
+    // What nearly every tag is named; to compare is faster than to look for a colon.
+    if name == "testcase" {
+        return name;
+    }
+    name.bytes().rposition(|byte| byte == b':').map_or(name, |colon| &name[colon + 1..])
 }

@@ -6,12 +6,10 @@ use proctor_core::limits;
 use proctor_core::record::{FailureDetail, Record};
 use proctor_core::result::TestResult;
 
-use crate::context::ParseContext;
-
-use super::attributes::Attributes;
+use super::attributes::{Attributes, Key};
 use super::failure::Failure;
 use super::repair::Repair;
-use super::selector::{PytestModules, is_file};
+use super::selector::{PytestModules, Runner};
 use super::suite::Suite;
 use super::time::parse_seconds;
 
@@ -19,8 +17,6 @@ use super::time::parse_seconds;
 const FAILURE_LINES_PER_CASE_MAX: usize = limits::FAILURE_EXPANDED_BYTES_MAX / 4;
 /// Failures of one case.
 const FAILURES_PER_CASE_MAX: usize = 10_000;
-/// What `status` or `result` say of a case that did not run (ctest, GoogleTest).
-const DID_NOT_RUN: [&str; 5] = ["skipped", "disabled", "notrun", "ignored", "suppressed"];
 
 /// A `testcase` element that is being read.
 #[derive(Debug, Default)]
@@ -46,29 +42,20 @@ pub(super) struct Case<'a> {
 
 impl<'a> Case<'a> {
     /// Reads the start tag.
-    pub(super) fn read(tag: &'a str, repair: &mut Repair) -> Self {
-        let mut case = Self::default();
-        let mut time: Option<Cow<'_, str>> = None;
-        for (key, value) in Attributes::of(tag) {
-            match key {
-                "classname" => repair.keep_first(&mut case.classname, value),
-                "name" => repair.keep_first(&mut case.name, value),
-                "file" => repair.keep_first(&mut case.file, value),
-                "line" => repair.keep_first(&mut case.line, value),
-                "time" => repair.keep_first(&mut time, value),
-                "status" | "result" => {
-                    case.did_not_run |= DID_NOT_RUN.iter().any(|word| value.trim().eq_ignore_ascii_case(word));
-                }
-                _ => {}
-            }
+    #[inline]
+    pub(super) fn read(attributes: &Attributes<'a>, repair: &mut Repair) -> Self {
+        let time = repair.attribute(attributes, Key::Time);
+        let duration = time.as_deref().and_then(parse_seconds);
+        Self {
+            classname: repair.attribute(attributes, Key::Classname),
+            name: repair.attribute(attributes, Key::Name).filter(|name| !name.trim().is_empty()),
+            file: repair.attribute(attributes, Key::File).filter(|file| !file.is_empty()),
+            line: repair.attribute(attributes, Key::Line),
+            duration,
+            is_duration_unreadable: duration.is_none() && time.is_some_and(|time| !time.trim().is_empty()),
+            did_not_run: attributes.did_not_run,
+            ..Self::default()
         }
-        case.name = case.name.filter(|name| !name.trim().is_empty());
-        case.file = case.file.filter(|file| !file.is_empty());
-        if let Some(time) = time.filter(|time| !time.trim().is_empty()) {
-            case.duration = parse_seconds(&time);
-            case.is_duration_unreadable = case.duration.is_none();
-        }
-        case
     }
 
     /// The lines that another failure may have.
@@ -112,11 +99,12 @@ impl<'a> Case<'a> {
     }
 
     /// The record, with the parts that only its surroundings know.
+    #[inline]
     pub(super) fn into_record<'r>(
         self,
         name: Cow<'a, str>,
         suites: &'r [Suite<'a>],
-        context: &ParseContext<'_>,
+        runner: Runner,
         modules: &'r mut PytestModules,
     ) -> Record<'r>
     where
@@ -124,21 +112,21 @@ impl<'a> Case<'a> {
     {
         let result = self.result();
         let suite = suites.last();
-        let suite_name = suite.map_or("", |suite| &*suite.name);
         let scope = self.classname.unwrap_or_default();
-        let runner = context.test_runner.map(str::trim).unwrap_or_default();
-        let is_pytest = runner == "pytest" || suite.is_some_and(|suite| suite.is_pytest);
+        let is_pytest = runner == Runner::Pytest || suite.is_some_and(|suite| suite.is_pytest);
         let module = if is_pytest { modules.path_of(&scope) } else { None };
 
         let suite_file = || suites.iter().rev().find_map(|suite| suite.file.as_deref());
         let file_name: Option<Cow<'r, str>> = match self.file.or_else(|| suite_file().map(Cow::Borrowed)) {
             Some(file) => Some(file),
             None if is_pytest => module.map(Cow::Borrowed),
-            None => is_file(&scope, suite_name).then(|| scope.clone()),
+            None => suite.is_some_and(|suite| suite.is_named_as_file && suite.name == scope).then(|| scope.clone()),
         };
         let selector = match module {
             Some(module) => Some(Cow::Borrowed(module)),
-            None if runner == "gotest" || (!is_pytest && file_name.is_none()) => Some(scope.clone()).filter(|scope| !scope.is_empty()),
+            None if runner == Runner::Gotest || (!is_pytest && file_name.is_none()) => {
+                Some(scope.clone()).filter(|scope| !scope.is_empty())
+            }
             None => None,
         };
         let line = self.line.filter(|line| !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()));
@@ -146,15 +134,25 @@ impl<'a> Case<'a> {
             (Some(file), Some(line)) => Some(Cow::Owned(format!("{file}:{line}"))),
             (file, _) => file.clone(),
         };
+        // Every field, and not those of `Record::new`, which would be written twice.
         Record {
-            file_name,
+            scope,
+            name,
             location,
-            selector,
+            file_name,
+            result,
             duration: self.duration,
+            start_at: None,
+            end_at: None,
             failure_reason: self.reason,
             failure_expanded: self.failures,
+            spans: Vec::new(),
+            tags: Vec::new(),
+            client_id: None,
+            external_id: None,
+            trace_id: None,
+            selector,
             runner_retried: self.had_failed_attempts && result == TestResult::Passed,
-            ..Record::new(scope, name, result)
         }
     }
 }

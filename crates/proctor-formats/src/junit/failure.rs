@@ -6,7 +6,7 @@ use proctor_core::limits;
 use proctor_core::receipt::Notice;
 use proctor_core::record::FailureDetail;
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, Key};
 use super::repair::Repair;
 
 /// Bytes of the line of a notice.
@@ -21,14 +21,8 @@ pub(super) struct Failure<'a> {
 
 impl<'a> Failure<'a> {
     /// Reads the start tag; the body may have as many lines as `lines_max`.
-    pub(super) fn read(tag: &'a str, lines_max: usize, repair: &mut Repair) -> Self {
-        let mut message = None;
-        for (key, value) in Attributes::of(tag) {
-            if key == "message" {
-                repair.keep_first(&mut message, value);
-            }
-        }
-        let message = message.filter(|message: &Cow<'_, str>| !message.trim().is_empty());
+    pub(super) fn read(attributes: &Attributes<'a>, lines_max: usize, repair: &mut Repair) -> Self {
+        let message = repair.attribute(attributes, Key::Message).filter(|message| !message.trim().is_empty());
         Self { message, body: Lines { left: lines_max, ..Lines::default() } }
     }
 

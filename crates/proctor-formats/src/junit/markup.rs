@@ -35,8 +35,8 @@ pub(super) enum Special<'a> {
     },
     /// A document type declaration.
     DocumentType {
-        /// What is in it.
-        declaration: String,
+        /// All of it.
+        declaration: &'a str,
         /// The end.
         end: usize,
     },
@@ -120,8 +120,9 @@ fn instruction(text: &str, at: usize) -> Special<'_> {
 fn document_type(text: &str, at: usize) -> Special<'_> {
     let mut reader = Reader::from_str(&text[at..]);
     match reader.read_event() {
-        Ok(Event::DocType(declaration)) => {
-            Special::DocumentType { declaration: declaration.to_string(), end: at + offset(reader.buffer_position()) }
+        Ok(Event::DocType(_)) => {
+            let end = at + offset(reader.buffer_position());
+            Special::DocumentType { declaration: &text[at..end], end }
         }
         _ => Special::Unreadable,
     }

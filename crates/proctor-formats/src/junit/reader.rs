@@ -5,18 +5,18 @@ use std::borrow::Cow;
 use proctor_core::limits;
 use proctor_core::receipt::{Notice, Warning, WarningKind};
 use proctor_core::record::RecordSink;
-use quick_xml::Reader as Markup;
-use quick_xml::errors::{Error as MarkupError, SyntaxError};
-use quick_xml::events::Event;
 
 use crate::context::ParseContext;
 use crate::encoding::xml_to_text;
 use crate::error::{ParseError, Position};
 
+use super::attributes::Attributes;
 use super::builder::{Builder, Refusal, local_name};
 use super::doctype;
+use super::markup::{self, Special};
 use super::prolog::{self, ROOTS};
 use super::repair::{Fault, Repair};
+use super::tag::{self, Tag};
 
 /// How often reading starts anew behind something that is no report; what comes after is noise.
 const RESTARTS_IN_NOISE_MAX: usize = 100;
@@ -25,22 +25,23 @@ const RESTARTS_IN_NOISE_MAX: usize = 100;
 pub(crate) fn parse(document: &[u8], context: &ParseContext<'_>, sink: &mut dyn RecordSink) -> Result<(), ParseError> {
     let text = xml_to_text(document);
     let builder = Builder::new(context, sink, Repair::of(&text));
-    Reader { text: &text, builder, is_report: false, has_noise: false }.read()
+    Reader { text: &text, at: 0, builder, attributes: Attributes::default(), is_report: false, has_noise: false }.read()
 }
 
-/// What to do after an event.
+/// What to do after a piece of the document.
 enum Step {
     Continue,
-    /// Go on reading at an offset in the text, because the reader of markup has run past it.
-    Resume(usize),
-    /// The root element has ended at the current offset.
     EndOfRoot,
     EndOfText,
 }
 
 struct Reader<'a, 's> {
     text: &'a str,
+    /// Where reading has come to.
+    at: usize,
     builder: Builder<'a, 's>,
+    /// Those of the start tag at hand.
+    attributes: Attributes<'a>,
     /// What is being read is a report, to be read or refused; before its root element it may turn out to be noise.
     is_report: bool,
     /// There was something around the reports.
@@ -91,118 +92,148 @@ impl<'a, 's> Reader<'a, 's> {
 
     /// Reads the document at `start` and returns where it ends.
     fn read_document(&mut self, start: usize) -> Result<usize, ParseError> {
-        let text = self.text;
-        let mut base = start;
-        let mut markup = markup_reader(&text[base..]);
-        let mut before = base;
+        self.at = start;
         loop {
-            let event = markup.read_event();
-            let after = base + offset(markup.buffer_position());
-            let step = match event {
-                Ok(event) => self.take(event, before, after)?,
-                Err(error) => self.recover(&error, base + offset(markup.error_position()))?,
+            let step = match self.text.as_bytes().get(self.at..) {
+                Some([b'<', b'/', ..]) => self.take_end_tag()?,
+                Some([b'<', b'!' | b'?', ..]) => self.take_special()?,
+                Some([b'<', ..]) => self.take_start_tag()?,
+                Some([_, ..]) => self.take_text(),
+                _ => self.take_end()?,
             };
-            before = after;
             match step {
                 Step::Continue => {}
-                Step::Resume(at) => {
-                    // quick-xml would drop a mark at the start without counting it.
-                    base = text.len() - text[at..].trim_start_matches('\u{FEFF}').len();
-                    before = base;
-                    markup = markup_reader(&text[base..]);
-                }
-                Step::EndOfRoot => return Ok(after),
-                Step::EndOfText => return Ok(text.len()),
+                Step::EndOfRoot => return Ok(self.at),
+                Step::EndOfText => return Ok(self.text.len()),
             }
         }
     }
 
-    fn take(&mut self, event: Event<'a>, before: usize, after: usize) -> Result<Step, ParseError> {
-        match event {
-            Event::Start(_) => self.take_tag(before, after, Builder::start),
-            Event::Empty(_) => self.take_tag(before, after, Builder::empty),
-            Event::End(_) => {
-                let tag = &self.text[before..after];
-                let result = self.builder.end(tag_name(&tag[2..]));
-                result.map_err(|refusal| self.refused(refusal, before))?;
-                Ok(self.after_tag())
+    fn take_end(&self) -> Result<Step, ParseError> {
+        match self.builder.innermost() {
+            Some(name) => Err(self.unparsable(format!("the document ends inside of <{name}>"), self.text.len())),
+            None => Ok(Step::EndOfText),
+        }
+    }
+
+    fn take_start_tag(&mut self) -> Result<Step, ParseError> {
+        let (text, at) = (self.text, self.at);
+        let is_in_text = self.builder.is_in_text();
+        let is_markup = prolog::begins_markup(&text[at..]);
+        let tag = if is_in_text || !is_markup { Tag::read_without_attributes(text, at) } else { Tag::read(text, at, &mut self.attributes) };
+        let Some(tag) = tag else {
+            return Err(self.unreadable());
+        };
+        if !is_markup || (is_in_text && memchr::memchr(b'<', &text.as_bytes()[at + 1..tag.end]).is_some()) {
+            self.take_tag_as_text(&text[at..tag.end]);
+            return Ok(Step::Continue);
+        }
+        if !self.is_report {
+            self.take_root(tag.name, at)?;
+        }
+        self.builder.start(tag, &self.attributes).map_err(|refusal| self.refused(refusal, at))?;
+        self.at = tag.end;
+        Ok(self.after_tag())
+    }
+
+    fn take_end_tag(&mut self) -> Result<Step, ParseError> {
+        let at = self.at;
+        let Some(end) = tag::tag_end(self.text, at) else {
+            return Err(self.unreadable());
+        };
+        let name = tag::name_of(&self.text[at + 2..end]);
+        self.builder.end(name).map_err(|refusal| self.refused(refusal, at))?;
+        self.at = end;
+        Ok(self.after_tag())
+    }
+
+    fn take_special(&mut self) -> Result<Step, ParseError> {
+        let (text, at) = (self.text, self.at);
+        self.at = match Special::read(text, at) {
+            Special::Nothing { end } => end,
+            Special::Declaration { end } => {
+                self.builder.repair.declare(&text[at..end]);
+                end
             }
-            Event::Text(text) => {
-                if let Cow::Borrowed(raw) = text.into_inner() {
-                    self.take_text(raw);
-                }
-                Ok(Step::Continue)
+            Special::Characters { raw, end } => {
+                self.builder.text(raw);
+                end
             }
-            Event::CData(text) => {
-                if let Cow::Borrowed(raw) = text.into_inner() {
-                    self.builder.text(raw);
-                }
-                Ok(Step::Continue)
-            }
-            Event::GeneralRef(reference) => {
-                self.builder.reference(&self.text[before..after], &reference);
-                Ok(Step::Continue)
-            }
-            Event::Decl(_) => {
-                self.builder.repair.declare(&self.text[before..after]);
-                Ok(Step::Continue)
-            }
-            Event::DocType(declaration) => match doctype::refusal(&declaration) {
-                Some(reason) => {
+            Special::DocumentType { declaration, end } => {
+                if let Some(reason) = doctype::refusal(declaration) {
                     self.is_report = true;
-                    Err(self.unparsable(reason, before))
+                    return Err(self.unparsable(reason, at));
                 }
-                None => Ok(Step::Continue),
-            },
-            Event::Comment(_) | Event::PI(_) => Ok(Step::Continue),
-            Event::Eof => match self.builder.innermost() {
-                Some(name) => Err(self.unparsable(format!("the document ends inside of <{name}>"), self.text.len())),
-                None => Ok(Step::EndOfText),
-            },
-        }
+                end
+            }
+            // Only this is gone on behind: after a search to the end of the text there is nothing to go on to, and to search
+            // again from the next place would take quadratic time.
+            Special::LoneBang if self.builder.is_in_text() => {
+                self.builder.repair.note(Fault::UnescapedMarkup);
+                self.builder.text(&text[at..at + 2]);
+                at + 2
+            }
+            Special::LoneBang | Special::Unreadable => return Err(self.unreadable()),
+        };
+        Ok(Step::Continue)
     }
 
-    fn take_text(&mut self, raw: &'a str) {
+    /// Takes what is no markup: everything up to the next `<`, or a part of it.
+    fn take_text(&mut self) -> Step {
+        let rest = &self.text[self.at..];
+        let bytes = rest.as_bytes();
+        let is_kept = self.builder.keeps_text();
+        let length = if is_kept || self.builder.innermost().is_none() {
+            match memchr::memchr2(b'<', b'&', bytes) {
+                Some(0) => return self.take_reference(),
+                end => end.unwrap_or(bytes.len()),
+            }
+        } else {
+            memchr::memchr(b'<', bytes).unwrap_or(bytes.len())
+        };
+        self.take_characters(&rest[..length]);
+        self.at += length;
+        Step::Continue
+    }
+
+    /// Takes `&name;`, or a bare `&` with what comes after it.
+    fn take_reference(&mut self) -> Step {
+        let rest = &self.text[self.at..];
+        let end = memchr::memchr3(b';', b'&', b'<', &rest.as_bytes()[1..]).map_or(rest.len(), |at| at + 1);
+        if rest.as_bytes().get(end) == Some(&b';') {
+            self.builder.reference(&rest[..=end], &rest[1..end]);
+            self.at += end + 1;
+        } else {
+            self.take_characters(&rest[..end]);
+            self.at += end;
+        }
+        Step::Continue
+    }
+
+    fn take_characters(&mut self, raw: &'a str) {
         if self.builder.innermost().is_none() {
             self.has_noise |= !prolog::is_blank_text(raw);
         } else if self.builder.is_in_text() {
-            if raw.starts_with('&') || memchr::memmem::find(raw.as_bytes(), b"]]>").is_some() {
-                self.builder.repair.note(Fault::UnescapedMarkup);
+            let repair = &mut self.builder.repair;
+            if !repair.is_noted(Fault::UnescapedMarkup) && markup::has_unescaped(raw) {
+                repair.note(Fault::UnescapedMarkup);
             }
             self.builder.text(raw);
         }
     }
 
-    fn take_tag(
-        &mut self,
-        before: usize,
-        after: usize,
-        into: fn(&mut Builder<'a, 's>, &'a str, &'a str) -> Result<(), Refusal>,
-    ) -> Result<Step, ParseError> {
-        let tag = &self.text[before..after];
-        let is_text = !prolog::begins_markup(tag) || (self.builder.is_in_text() && memchr::memchr(b'<', &tag.as_bytes()[1..]).is_some());
-        if is_text {
-            return Ok(self.take_tag_as_text(tag, before));
-        }
-        let name = tag_name(&tag[1..]);
-        if !self.is_report {
-            self.take_root(name, before)?;
-        }
-        into(&mut self.builder, name, tag).map_err(|refusal| self.refused(refusal, before))?;
-        Ok(self.after_tag())
-    }
-
-    /// Takes `a < b` as what it means, although the reader of markup made a tag of everything up to the next `>`.
+    /// Takes `a < b` as what it means, although everything up to the next `>` would be a tag.
     ///
     /// Goes on at the end tag in there, else at the last start tag: never at one that may turn out to be text again, for
     /// each would be searched for its end, to the end of the document if need be.
-    fn take_tag_as_text(&mut self, tag: &'a str, before: usize) -> Step {
+    fn take_tag_as_text(&mut self, tag: &'a str) {
         self.builder.repair.note(Fault::UnescapedMarkup);
         let end_tag = memchr::memmem::find(&tag.as_bytes()[1..], b"</").map(|at| at + 1);
         let next = end_tag
             .or_else(|| memchr::memrchr_iter(b'<', &tag.as_bytes()[1..]).map(|at| at + 1).find(|at| prolog::begins_markup(&tag[*at..])));
-        self.take_text(&tag[..next.unwrap_or(tag.len())]);
-        next.map_or(Step::Continue, |at| Step::Resume(before + at))
+        let length = next.unwrap_or(tag.len());
+        self.take_characters(&tag[..length]);
+        self.at += length;
     }
 
     fn take_root(&mut self, name: &str, at: usize) -> Result<(), ParseError> {
@@ -222,23 +253,14 @@ impl<'a, 's> Reader<'a, 's> {
         Ok(())
     }
 
-    fn after_tag(&self) -> Step {
-        if self.builder.innermost().is_none() { Step::EndOfRoot } else { Step::Continue }
-    }
-
-    /// Goes on behind markup that nobody can read, if it is in a text; at `at` is its `<`.
-    ///
-    /// Only where the reader of markup gave up at once: after a search to the end of the text there is nothing to go on to,
-    /// and to search again from the next place would take quadratic time.
-    fn recover(&mut self, error: &MarkupError, at: usize) -> Result<Step, ParseError> {
-        let is_bang = matches!(error, MarkupError::Syntax(SyntaxError::InvalidBangMarkup));
-        let is_cheap = !matches!(self.text.as_bytes().get(at + 2), None | Some(b'-' | b'[' | b'D' | b'd'));
-        if is_bang && is_cheap && self.builder.is_in_text() && self.text[at..].starts_with("<!") {
-            self.builder.repair.note(Fault::UnescapedMarkup);
-            self.builder.text(&self.text[at..at + 2]);
-            return Ok(Step::Resume(at + 2));
+    fn after_tag(&mut self) -> Step {
+        if self.builder.innermost().is_none() {
+            return Step::EndOfRoot;
         }
-        Err(self.unparsable(error.to_string(), at))
+        if !self.builder.is_in_text() {
+            self.at = tag::end_of_blanks(self.text.as_bytes(), self.at);
+        }
+        Step::Continue
     }
 
     fn refused(&self, refusal: Refusal, at: usize) -> ParseError {
@@ -251,28 +273,13 @@ impl<'a, 's> Reader<'a, 's> {
         }
     }
 
+    /// What is wrong with the markup that reading has come to.
+    fn unreadable(&self) -> ParseError {
+        let (message, at) = markup::complaint(self.text, self.at);
+        self.unparsable(message, at)
+    }
+
     fn unparsable(&self, message: impl Into<String>, at: usize) -> ParseError {
         ParseError::Unparsable { message: message.into(), position: Position::of(self.text.as_bytes(), at) }
     }
-}
-
-/// The strictness is ours: quick-xml copies the name of every open element to compare it, we borrow it.
-fn markup_reader(text: &str) -> Markup<&[u8]> {
-    let mut markup = Markup::from_str(text);
-    let config = markup.config_mut();
-    config.check_end_names = false;
-    config.allow_unmatched_ends = true;
-    config.allow_dangling_amp = true;
-    markup
-}
-
-/// A position in a text that is in memory.
-fn offset(position: u64) -> usize {
-    usize::try_from(position).unwrap_or(usize::MAX)
-}
-
-/// The name at the start of the inside of a tag.
-fn tag_name(inside: &str) -> &str {
-    let end = inside.bytes().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'));
-    &inside[..end.unwrap_or(inside.len())]
 }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use proctor_core::receipt::{Warning, WarningKind};
 
+use super::attributes::{Attributes, Key};
+
 /// What was wrong with a document that was read all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -56,6 +58,11 @@ impl Repair {
         repair
     }
 
+    /// Whether a fault was noted before.
+    pub(super) fn is_noted(&self, fault: Fault) -> bool {
+        self.found[fault as usize]
+    }
+
     /// Notes a fault.
     pub(super) fn note(&mut self, fault: Fault) {
         self.found[fault as usize] = true;
@@ -75,17 +82,18 @@ impl Repair {
         })
     }
 
-    /// Puts the value of an attribute into `slot` unless an earlier attribute of the name filled it.
-    pub(super) fn keep_first<'a>(&mut self, slot: &mut Option<Cow<'a, str>>, raw: &'a str) {
-        match slot {
-            None => *slot = Some(self.attribute(raw)),
-            Some(_) => self.note(Fault::RepeatedAttribute),
+    /// The first value of an attribute; a second one is noted. Line breaks stay line breaks, although XML would make them
+    /// blanks: bktec, which has to compute the same identities, leaves them too.
+    #[inline]
+    pub(super) fn attribute<'a>(&mut self, attributes: &Attributes<'a>, key: Key) -> Option<Cow<'a, str>> {
+        let raw = attributes.get(key)?;
+        if attributes.is_repeated(key) {
+            self.note(Fault::RepeatedAttribute);
         }
+        Some(if raw.is_plain && !self.has_forbidden { Cow::Borrowed(raw.text) } else { self.value(raw.text) })
     }
 
-    /// The value of an attribute. Line breaks stay line breaks, although XML would make them blanks: bktec, which has to
-    /// compute the same identities, leaves them too.
-    pub(super) fn attribute<'a>(&mut self, raw: &'a str) -> Cow<'a, str> {
+    fn value<'a>(&mut self, raw: &'a str) -> Cow<'a, str> {
         let raw = match self.text(raw) {
             Cow::Borrowed(raw) => raw,
             Cow::Owned(scrubbed) => return Cow::Owned(self.resolve(&scrubbed).unwrap_or(scrubbed)),
@@ -190,9 +198,8 @@ const fn is_forbidden(c: char) -> bool {
 }
 
 fn has_forbidden(bytes: &[u8]) -> bool {
-    // Without an exit inside of a chunk, the compiler makes vector instructions of this.
-    let has_control = bytes
-        .chunks(4096)
-        .any(|chunk| chunk.iter().fold(false, |found, byte| found | (*byte < 0x20 && *byte != b'\t' && *byte != b'\n' && *byte != b'\r')));
+    // Without a branch inside of a chunk, the compiler makes vector instructions of this; `if` for `u8::from` undoes that.
+    let control = |byte: &u8| u8::from((*byte < 0x20) & (*byte != b'\t') & (*byte != b'\n') & (*byte != b'\r'));
+    let has_control = bytes.chunks(4096).any(|chunk| chunk.iter().fold(0, |found, byte| found | control(byte)) != 0);
     has_control || memchr::memchr_iter(0xEF, bytes).any(|at| matches!(bytes.get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF])))
 }

@@ -1,5 +1,27 @@
 //! What a class name tells about the file of a test (`uploads.md`, section 9).
 
+/// The test runner, as far as it changes what a class name tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Runner {
+    /// pytest.
+    Pytest,
+    /// Go's own, by way of gotestsum or go-junit-report.
+    Gotest,
+    /// Any other.
+    Other,
+}
+
+impl Runner {
+    /// The runner named in `run_env.test_runner`.
+    pub(super) fn of(test_runner: Option<&str>) -> Self {
+        match test_runner.map(str::trim) {
+            Some("pytest") => Self::Pytest,
+            Some("gotest") => Self::Gotest,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// The path of the module in pytest's dotted class names: `tests.test_auth.TestLogin` is in `tests/test_auth.py`.
 ///
 /// Remembers the last answer, because the cases of one module come together.
@@ -40,9 +62,9 @@ const TEST_FILE_EXTENSIONS: &[&str] = &[
     "scala", "sh", "svelte", "swift", "t", "ts", "tsx", "vb", "vue", "zig",
 ];
 
-/// Whether the class name is the file: equal to the name of the suite and ending in a file extension (Vitest).
-pub(super) fn is_file(classname: &str, suite_name: &str) -> bool {
-    let Some((stem, extension)) = classname.rsplit_once('.').filter(|_| classname == suite_name) else {
+/// Whether a name ends in a file extension. A class name that does, and is that of its suite, is the file (Vitest).
+pub(super) fn is_file(name: &str) -> bool {
+    let Some((stem, extension)) = name.rsplit_once('.') else {
         return false;
     };
     let is_path =

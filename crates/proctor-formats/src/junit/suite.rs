@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, Key};
 use super::repair::Repair;
+use super::selector::is_file;
 
 /// A suite that is open.
 #[derive(Debug, Default)]
@@ -14,24 +15,18 @@ pub(super) struct Suite<'a> {
     pub(super) file: Option<Cow<'a, str>>,
     /// Whether it, or one around it, is named as pytest names its own.
     pub(super) is_pytest: bool,
+    /// Whether its name is that of a file (Vitest).
+    pub(super) is_named_as_file: bool,
 }
 
 impl<'a> Suite<'a> {
     /// Reads the start tag of a suite inside of `parent`.
-    pub(super) fn read(tag: &'a str, parent: Option<&Self>, repair: &mut Repair) -> Self {
-        let mut name = None;
-        let mut file = None;
-        let mut filepath = None;
-        for (key, value) in Attributes::of(tag) {
-            match key {
-                "name" => repair.keep_first(&mut name, value),
-                "file" => repair.keep_first(&mut file, value),
-                "filepath" => repair.keep_first(&mut filepath, value),
-                _ => {}
-            }
-        }
-        let name: Cow<'a, str> = name.unwrap_or_default();
+    pub(super) fn read(attributes: &Attributes<'a>, parent: Option<&Self>, repair: &mut Repair) -> Self {
+        let name = repair.attribute(attributes, Key::Name).unwrap_or_default();
+        let file = repair.attribute(attributes, Key::File);
+        let filepath = repair.attribute(attributes, Key::Filepath);
         let is_pytest = name == "pytest" || parent.is_some_and(|parent| parent.is_pytest);
-        Self { name, file: file.or(filepath).filter(|file| !file.is_empty()), is_pytest }
+        let is_named_as_file = is_file(&name);
+        Self { name, file: file.or(filepath).filter(|file| !file.is_empty()), is_pytest, is_named_as_file }
     }
 }

@@ -5,6 +5,9 @@
 /// Blanks are dropped. Of `,` and `.` the last one is the decimal mark when both are there; alone, a comma separates
 /// thousands where it could (`1,234`; Surefire's old formats) and is the decimal mark elsewhere (`0,25`).
 pub(super) fn parse_seconds(text: &str) -> Option<f64> {
+    if let Some(seconds) = parse_short(text.as_bytes()) {
+        return Some(seconds);
+    }
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     if let Some(seconds) = text.parse().ok().filter(|seconds: &f64| is_plain && seconds.is_finite()) {
         return Some(seconds);
@@ -18,6 +21,30 @@ pub(super) fn parse_seconds(text: &str) -> Option<f64> {
     let seconds: f64 = with_decimal_point(number)?.parse().ok()?;
     // Adding makes -0.0 a plain zero.
     (seconds.is_finite() && seconds >= 0.0).then_some(seconds + 0.0)
+}
+
+/// Digits of a number that is exact in an `f64`, as is the power of ten that it is divided by: the quotient is then the
+/// nearest to the decimal number, as the standard library would have it.
+const EXACT_DIGITS_MAX: usize = 15;
+const POWERS_OF_TEN: [f64; EXACT_DIGITS_MAX + 1] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
+/// Reads what nearly every tool writes: few digits, with a point among them or without.
+fn parse_short(text: &[u8]) -> Option<f64> {
+    let mut number = 0_u64;
+    let mut digits = 0;
+    let mut point = None;
+    for byte in text {
+        match byte {
+            b'0'..=b'9' if digits < EXACT_DIGITS_MAX => {
+                number = number * 10 + u64::from(byte - b'0');
+                digits += 1;
+            }
+            b'.' if point.is_none() => point = Some(digits),
+            _ => return None,
+        }
+    }
+    let decimals = digits - point.unwrap_or(digits);
+    (digits > 0).then(|| number as f64 / POWERS_OF_TEN[decimals])
 }
 
 fn with_decimal_point(number: &str) -> Option<String> {

@@ -39,6 +39,18 @@ impl From<StoreError> for SuiteError {
     }
 }
 
+/// Bytes of an OIDC policy.
+const POLICY_BYTES_MAX: usize = 64 * 1024;
+
+/// What is wrong with an OIDC policy, if anything: only its form is looked at, for it is kept byte for byte.
+#[must_use]
+pub fn policy_fault(policy: &str) -> Option<&'static str> {
+    if policy.len() > POLICY_BYTES_MAX {
+        return Some("is too long");
+    }
+    serde_saphyr::from_str::<serde::de::IgnoredAny>(policy).is_err().then_some("is not valid YAML")
+}
+
 /// Makes a suite with an upload token and gives each team its management.
 ///
 /// # Errors

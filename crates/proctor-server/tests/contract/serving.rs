@@ -98,6 +98,33 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
     }
 }
 
+// contract: uploads 13.2
+#[tokio::test]
+async fn a_head_that_is_no_http_is_refused_in_json() {
+    let app = TestApp::start().await;
+    let long = "x".repeat(1_000_000);
+    for (head, status, message) in [
+        ("GARBAGE\r\n\r\n".to_owned(), 400, "The request is not valid HTTP"),
+        ("POST /v1/uploads HTTP/1.1\r\nhost: x\r\ncontent-length: abc\r\n\r\n".to_owned(), 400, "The request is not valid HTTP"),
+        ("GET / HTTP/7.0\r\n\r\n".to_owned(), 400, "The request is not valid HTTP"),
+        (format!("GET / HTTP/1.1\r\nx: {long}"), 431, "The headers of the request are too large"),
+        (format!("GET /{} HTTP/1.1\r\n\r\n", &long[..70_000]), 414, "The address of the request is too long"),
+    ] {
+        for before in ["", "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"] {
+            let mut raw = Raw::connect(&app).await;
+            if !before.is_empty() {
+                raw.write(before).await;
+                raw.read_until("{\"status\":\"ok\"}").await;
+            }
+            raw.write(&head).await;
+            let answer = raw.read_until("}").await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+            assert!(answer.contains("\r\ncontent-type: application/json; charset=utf-8\r\n"), "{answer}");
+            assert!(answer.ends_with(&format!("\r\n\r\n{{\"message\":\"{message}\"}}")), "{answer}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_body_that_does_not_come_is_408() {
     let app = TestApp::builder().settings(|settings| settings.http.json_timeout = Duration::from_millis(50)).start().await;

@@ -7,6 +7,7 @@ use proctor_core::slug::{RESERVED_SUITE_SLUGS, is_slug, slug_of};
 use proctor_core::suite::{Suite, SuiteSettings};
 use proctor_server::settings::UploadSettings;
 use proctor_server::usecases::secrets::new_upload_token;
+use proctor_server::usecases::suites::policy_fault;
 use proctor_store::StoreError;
 use proctor_store::catalog::suites::Uploads;
 
@@ -71,10 +72,11 @@ impl Local {
             name.trim().clone_into(&mut settings.name);
         }
         let name = settings.name.clone();
-        let updated = self.store.update_suite(organization.id, suite.id, settings).await.map_err(|error| taken(error, &name))?;
+        let mut updated = self.store.update_suite(organization.id, suite.id, settings).await.map_err(|error| taken(error, &name))?;
         if let Some(uploads) = uploads {
             let uploads = if uploads == Switch::On { Uploads::Enabled } else { Uploads::Disabled };
             self.store.set_uploads(organization.id, suite.id, uploads).await?;
+            updated.uploads_disabled = uploads == Uploads::Disabled;
         }
         Ok(updated.into())
     }
@@ -149,8 +151,13 @@ pub(crate) fn read_policy(path: &Path) -> Result<String, Failure> {
     if path.as_os_str().is_empty() {
         return Ok(String::new());
     }
-    std::fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("failed to read {}: {error}", path.display()), "name a file with YAML or JSON"))
+    let next_step = "name a file with YAML or JSON";
+    let policy =
+        std::fs::read_to_string(path).map_err(|error| Failure::usage(format!("failed to read {}: {error}", path.display()), next_step))?;
+    match policy_fault(&policy).filter(|_| !policy.trim().is_empty()) {
+        Some(fault) => Err(Failure::usage(format!("the policy in {} {fault}", path.display()), next_step)),
+        None => Ok(policy),
+    }
 }
 
 fn taken(error: StoreError, name: &str) -> anyhow::Error {

@@ -97,7 +97,7 @@ fn show(suite: &SuiteView, args: &TargetArgs) -> anyhow::Result<()> {
         output::json(&serde_json::to_value(suite)?);
         return Ok(());
     }
-    let SuiteView { id, slug, name, default_branch, application_name, color, emoji, oidc_policy, api_token } = suite;
+    let SuiteView { id, slug, name, default_branch, application_name, color, emoji, oidc_policy, uploads, api_token } = suite;
     let rows = [
         ("suite", Some(slug)),
         ("name", Some(name)),
@@ -107,6 +107,7 @@ fn show(suite: &SuiteView, args: &TargetArgs) -> anyhow::Result<()> {
         ("color", color.as_ref()),
         ("emoji", emoji.as_ref()),
         ("OIDC policy", oidc_policy.as_ref()),
+        ("uploads", uploads.as_ref()),
         ("upload token", api_token.as_ref()),
     ];
     let rows = rows.into_iter().filter_map(|(label, value)| value.map(|value| vec![label.to_owned(), value.clone()]));

@@ -46,6 +46,9 @@ pub(crate) struct SuiteView {
     pub(crate) emoji: Option<String>,
     /// The OIDC policy as written.
     pub(crate) oidc_policy: Option<String>,
+    /// `off` when the suite takes none; the API does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) uploads: Option<String>,
     /// The upload token, when it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) api_token: Option<String>,
@@ -53,7 +56,7 @@ pub(crate) struct SuiteView {
 
 impl From<Suite> for SuiteView {
     fn from(suite: Suite) -> Self {
-        let Suite { id, organization_id: _, slug, created_at: _, uploads_disabled: _, settings } = suite;
+        let Suite { id, organization_id: _, slug, created_at: _, uploads_disabled, settings } = suite;
         let SuiteSettings {
             name,
             default_branch,
@@ -66,7 +69,8 @@ impl From<Suite> for SuiteView {
             flaky_detection: _,
             identical_uploads: _,
         } = settings;
-        Self { id: id.to_string(), slug, name, default_branch, application_name, color, emoji, oidc_policy, api_token: None }
+        let uploads = uploads_disabled.then(|| "off".to_owned());
+        Self { id: id.to_string(), slug, name, default_branch, application_name, color, emoji, oidc_policy, uploads, api_token: None }
     }
 }
 

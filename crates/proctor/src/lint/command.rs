@@ -2,22 +2,22 @@
 
 use serde_json::json;
 
-use crate::exit::{Exit, Failure};
+use crate::exit::Exit;
 use crate::lint::LintArgs;
 use crate::lint::show::{to_json, to_text};
 use crate::lint::verdict::{Verdict, judge};
 use crate::output;
-use crate::report::{FormatChoice, Input, format_of, select};
+use crate::report::{Input, format_of, select};
 
 /// Checks the files.
 ///
 /// # Errors
-/// When a file is missing or cannot be read.
+/// When a file is missing.
 pub(crate) fn run(args: LintArgs) -> anyhow::Result<Exit> {
     let inputs = select(&args.files)?;
     let mut verdicts = Vec::with_capacity(inputs.len());
     for input in &inputs {
-        let verdict = verdict_on(input, &args)?;
+        let verdict = verdict_on(input, &args);
         if !args.json {
             output::say(&to_text(&input.name(), &verdict));
         }
@@ -31,12 +31,15 @@ pub(crate) fn run(args: LintArgs) -> anyhow::Result<Exit> {
     Ok(if is_clean { Exit::Done } else { Exit::Refused })
 }
 
-fn verdict_on(input: &Input, args: &LintArgs) -> Result<Verdict, Failure> {
+/// A file that cannot be read or looks like nothing is a finding about that file, as it is in an upload: the others are checked.
+fn verdict_on(input: &Input, args: &LintArgs) -> Verdict {
     let LintArgs { format, upload_records_max, .. } = args;
-    match format_of(*format, input) {
-        Ok(format) => Ok(judge(format, &input.read()?, *upload_records_max)),
-        // A file that looks like nothing is a finding about that file; one that cannot be read is not.
-        Err(failure) if failure.exit() == Exit::Refused && *format == FormatChoice::Auto => Ok(Verdict::unrecognised(&failure)),
-        Err(failure) => Err(failure),
+    let format = match format_of(*format, input) {
+        Ok(format) => format,
+        Err(failure) => return Verdict::unrecognised(&failure),
+    };
+    match input.read() {
+        Ok(document) => judge(format, &document, *upload_records_max),
+        Err(failure) => Verdict::unrecognised(&failure),
     }
 }

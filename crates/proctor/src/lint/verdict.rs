@@ -52,7 +52,7 @@ impl Verdict {
         self.refused.is_none() && self.skipped == 0
     }
 
-    /// The verdict on a file whose format cannot be told.
+    /// The verdict on a file that cannot be read, or whose format cannot be told.
     pub(crate) fn unrecognised(failure: &Failure) -> Self {
         let refused =
             Refused { reason_code: "unsupported_format", message: failure.to_string(), next_step: Some(failure.next_step().to_owned()) };

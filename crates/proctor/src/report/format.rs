@@ -24,7 +24,7 @@ impl FormatChoice {
     }
 }
 
-/// The format of `input`: as named, else what its beginning looks like.
+/// The format of `input`: as named, else what its beginning looks like. Errors leave it to the caller to name the file.
 ///
 /// # Errors
 /// When the file cannot be read or looks like no format that Proctor reads.
@@ -33,17 +33,17 @@ pub(crate) fn format_of(choice: FormatChoice, input: &Input) -> Result<ReportFor
         return Ok(format);
     }
     let head = input.head()?;
-    sniff::detect(&head).ok_or_else(|| {
-        let name = input.name();
-        match sniff::describe(&head) {
-            Some(what) => Failure::refused(
-                format!("{name} looks like {what}, which Proctor does not read"),
-                "let the test runner write JUnit XML and send that",
-            ),
-            None if head.iter().all(u8::is_ascii_whitespace) => {
-                Failure::refused(format!("{name} is empty"), "see whether the test runner wrote its report, and where")
-            }
-            None => Failure::refused(format!("{name} looks like none of the report formats"), "name its format with --format"),
+    sniff::detect(&head).ok_or_else(|| match sniff::describe(&head) {
+        Some(what) => Failure::refused(
+            format!("the file looks like {what}, which Proctor does not read"),
+            "let the test runner write JUnit XML and send that",
+        ),
+        None if head.iter().all(u8::is_ascii_whitespace) => {
+            Failure::refused("the file is empty", "see whether the test runner wrote its report, and where")
         }
+        None => Failure::refused(
+            "the file looks like none of the report formats",
+            "send the report itself, or name its format with --format; --help lists the formats",
+        ),
     })
 }

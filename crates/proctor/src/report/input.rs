@@ -96,9 +96,7 @@ impl Input {
     fn read_up_to(&self, bytes_max: u64) -> Result<Vec<u8>, Failure> {
         let mut bytes = Vec::new();
         let read = self.open(|_| {}).and_then(|reader| reader.take(bytes_max).read_to_end(&mut bytes));
-        read.map_err(|error| {
-            Failure::usage(format!("failed to read {}: {error}", self.name()), "see whether the file is whole and readable")
-        })?;
+        read.map_err(|error| Failure::refused(format!("failed to read the file: {error}"), "see whether it is whole and readable"))?;
         Ok(bytes)
     }
 }

@@ -52,8 +52,12 @@ fn paths_of(word: &str) -> Result<Vec<PathBuf>, Failure> {
             "see whether the tests ran and where their report went; paths start at the current directory",
         ));
     }
-    let found =
-        glob::glob(word).map_err(|error| Failure::usage(format!("'{word}' is not a pattern: {error}"), "quote it: 'reports/**/*.xml'"))?;
+    let found = glob::glob(word).map_err(|error| {
+        Failure::usage(
+            format!("'{word}' is not a pattern: {} at character {}", error.msg, error.pos + 1),
+            "write '[[]' for a bracket, and patterns as in 'reports/**/*.xml'",
+        )
+    })?;
     let files: Vec<PathBuf> = found.filter_map(Result::ok).filter(|path| path.is_file()).take(FILES_MAX + 1).collect();
     if files.is_empty() {
         return Err(Failure::usage(

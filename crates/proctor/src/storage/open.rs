@@ -3,9 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context;
 use proctor_core::time::Timestamp;
-use proctor_store::{Database, Store, StoreOptions, Sweep};
+use proctor_store::{Database, Store, StoreError, StoreOptions, Sweep};
 
 use crate::exit::Failure;
 use crate::storage::StorageArgs;
@@ -28,6 +27,10 @@ pub(crate) async fn open(args: &StorageArgs, stale_after: Duration, sweep: Sweep
         // The address may hold a password.
         Database::Postgres(_) => "the PostgreSQL database".to_owned(),
     };
+    let if_away = match &database {
+        Database::Sqlite(_) => "stop the server that has it open, or choose another --data-dir",
+        Database::Postgres(_) => "see whether the database runs and --database-url is right",
+    };
     let options = StoreOptions {
         database,
         sealing_key: secret_key::load(args.secret_key.as_deref(), &args.data_dir)?,
@@ -35,7 +38,19 @@ pub(crate) async fn open(args: &StorageArgs, stale_after: Duration, sweep: Sweep
         commit_queue_max: COMMIT_QUEUE_MAX,
         sweep,
     };
-    Store::open(options, now).await.with_context(|| format!("failed to open {place}"))
+    Store::open(options, now).await.map_err(|error| failure(&place, if_away, &error).into())
+}
+
+fn failure(place: &str, if_away: &str, error: &StoreError) -> Failure {
+    let message = format!("failed to open {place}: {error}");
+    match error {
+        StoreError::Unavailable(_) => Failure::unreachable(message, if_away),
+        StoreError::Full => Failure::unreachable(message, "make room on the disk"),
+        StoreError::Corrupt(_) => Failure::refused(message, "restore the last backup: docs/storage.md"),
+        StoreError::Taken(_) | StoreError::Missing(_) | StoreError::Internal(_) => {
+            Failure::refused(message, "see whether this user may read and write there, and whether a newer Proctor made it")
+        }
+    }
 }
 
 fn make_directory(path: &Path) -> Result<(), Failure> {

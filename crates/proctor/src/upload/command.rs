@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
+use proctor_core::limits::TAGS_PER_LEVEL_MAX;
 
 use crate::env::Env;
 use crate::exit::{Exit, Failure};
@@ -28,6 +29,10 @@ const FILES_AT_ONCE: usize = 4;
 /// # Errors
 /// When a file is missing, or the server or the token is not known: nothing is sent then.
 pub(crate) async fn run(args: UploadArgs, env: &Env) -> anyhow::Result<Exit> {
+    if args.run.tags.len() > TAGS_PER_LEVEL_MAX {
+        let next_step = "leave some out, or put them on single results in the report";
+        return Err(Failure::usage(format!("more than {TAGS_PER_LEVEL_MAX} tags"), next_step).into());
+    }
     let inputs = select(&args.files)?;
     let target = Target::of(&args, env)?;
     let working_directory = std::env::current_dir().ok().map(|path| path.to_string_lossy().into_owned());

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use proctor_core::scope::IMPORT_HISTORY;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
 
@@ -101,7 +102,8 @@ async fn settle(answer: Response) -> Try {
     if may_pass(status) {
         return Try::MayPass { status: Some(status), message, asked };
     }
-    Try::Settled(End::Refused { status: Some(status.as_u16()), message, next_step: next_step(status).to_owned() })
+    let next_step = next_step(status, &message).to_owned();
+    Try::Settled(End::Refused { status: Some(status.as_u16()), message, next_step })
 }
 
 /// The text of `message` in an error.
@@ -109,13 +111,40 @@ fn message_of(body: &str) -> Option<String> {
     serde_json::from_str::<Value>(body).ok()?.get("message")?.as_str().map(str::to_owned)
 }
 
-fn next_step(status: StatusCode) -> &'static str {
+/// What helps: the message tells what of the upload is wrong, where the status alone does not.
+fn next_step(status: StatusCode, message: &str) -> &'static str {
     match status.as_u16() {
         401 => "check the upload token: 'proctor suite show ORG/SUITE --show-token' prints it",
+        403 if message.contains(IMPORT_HISTORY) => "give an API token with this scope in PROCTOR_TOKEN or --token",
         403 => "ask an administrator whether the suite takes uploads from this token",
+        404 if message != "Not Found" => "check --suite: 'proctor org list' and 'proctor suite list' show what there is",
         404 | 405 => "check --url: it is to be the address of a Proctor server",
         413 => "split the report, or raise --upload-bytes-max or --upload-decoded-bytes-max on the server",
-        422 => "'proctor lint FILE' tells what is wrong with a report",
+        422 if message.starts_with("data ") => "'proctor lint FILE' tells what is wrong with a report",
+        422 if message.starts_with("too many results") => "split the report, or raise --upload-records-max on the server",
+        422 => "correct what the message names and send the file again",
         _ => "see the log of the server",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_step_fits_what_is_wrong() {
+        for (status, message, word) in [
+            (401, "No test suite matches the supplied API token", "--show-token"),
+            (403, "The supplied token may not upload results (missing scope: import_history)", "PROCTOR_TOKEN"),
+            (403, "Uploads are disabled for this suite", "administrator"),
+            (404, "No suite found", "--suite"),
+            (404, "Not Found", "--url"),
+            (422, "data is not valid junit: syntax error", "lint"),
+            (422, "run_env[key] is 2000 bytes long, but may have 1024 at most", "correct"),
+            (422, "too many results: at most 5 in one upload, nothing was stored", "split"),
+        ] {
+            let step = next_step(StatusCode::from_u16(status).unwrap(), message);
+            assert!(step.contains(word), "{status} {message}: {step}");
+        }
     }
 }

@@ -7,6 +7,9 @@ use crate::exit::Failure;
 use crate::http::base_url;
 use crate::upload::args::UploadArgs;
 
+/// Where collectors find their upload token.
+const ANALYTICS_TOKEN: &str = "BUILDKITE_ANALYTICS_TOKEN";
+
 /// Where uploads go, and who sends them.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
@@ -30,13 +33,16 @@ impl Target {
     /// When the address is none, or there is no token.
     pub(crate) fn of(args: &UploadArgs, env: &Env) -> Result<Self, Failure> {
         let given = args.server.token.as_deref().map(str::trim).filter(|token| !token.is_empty());
-        let token = given.or_else(|| env.first(&["BUILDKITE_ANALYTICS_TOKEN", "PROCTOR_TOKEN"])).ok_or_else(|| {
-            Failure::usage(
+        let history = args.history.suite.clone().zip(args.history.received_at.clone());
+        // History needs an API token, which an upload token that is around for the collectors must not hide.
+        let variables = if history.is_some() { ["PROCTOR_TOKEN", ANALYTICS_TOKEN] } else { [ANALYTICS_TOKEN, "PROCTOR_TOKEN"] };
+        let token = given.or_else(|| env.first(&variables)).ok_or_else(|| match history {
+            None => Failure::usage(
                 "there is no upload token",
                 "set BUILDKITE_ANALYTICS_TOKEN or give --token; 'proctor suite show ORG/SUITE --show-token' prints it",
-            )
+            ),
+            Some(_) => Failure::usage("there is no API token", "set PROCTOR_TOKEN or give --token: a token with the scope import_history"),
         })?;
-        let history = args.history.suite.clone().zip(args.history.received_at.clone());
         Ok(Self {
             endpoint: endpoint_of(&base_url(&args.server.url)?),
             token: token.trim().to_owned(),

@@ -53,6 +53,14 @@ fn a_data_directory_is_administered_while_its_server_runs() {
     let organizations = run(&["org", "list", "--json", target[0], target[1]]).expect(0).json();
     assert_eq!(organizations[1]["slug"], "acme-inc");
     story(&fixture, &target, "acme-inc");
+
+    let policy = fixture.file("policy.yml", "a: [b");
+    let broken = run(&["suite", "update", "tests", "--oidc-policy", &policy, target[0], target[1]]).expect(2);
+    assert!(broken.stderr.contains("is not valid YAML"), "{broken:?}");
+    let off = run(&["suite", "update", "tests", "--uploads", "off", target[0], target[1]]).expect(0);
+    assert!(off.stdout.contains("uploads         off"), "{off:?}");
+    let second = run(&["serve", "--listen", "127.0.0.1:0", target[0], target[1]]).expect(3);
+    assert!(second.stderr.contains("another server") && second.stderr.contains("next: stop"), "{second:?}");
 }
 
 #[test]

@@ -46,4 +46,12 @@ fn a_file_of_no_format_is_a_finding_and_a_missing_one_a_mistake() {
     let finished = run(&["lint", prose.to_str().unwrap()]).expect(1);
     assert!(finished.stdout.contains("would be refused (unsupported_format)"), "{finished:?}");
     run(&["lint", "no-such-file.xml"]).expect(2);
+
+    // One that cannot be read keeps no other from being checked.
+    let broken = directory.path().join("broken.gz");
+    std::fs::write(&broken, b"\x1f\x8bgarbage").unwrap();
+    let good = directory.path().join("good.json");
+    std::fs::write(&good, r#"[{"name":"a","result":"passed"}]"#).unwrap();
+    let finished = run(&["lint", broken.to_str().unwrap(), good.to_str().unwrap()]).expect(1);
+    assert!(finished.stdout.contains("failed to read the file") && finished.stdout.contains("1 result: 1 passed"), "{finished:?}");
 }

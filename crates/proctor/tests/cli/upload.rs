@@ -72,6 +72,11 @@ fn history_keeps_its_time() {
     let file = fixture.file("old.json", r#"[{"name":"a","result":"passed"}]"#);
     let past = ["--received-at", "2025-03-01T10:00:00Z", "--suite", "default/tests", "--token", API_TOKEN, "--url"];
     run(&["upload", &file].iter().chain(&past).chain(&[fixture.server.url.as_str()]).copied().collect::<Vec<_>>()).expect(0);
+    // The upload token of the collectors does not hide the API token.
+    let mut command = proctor();
+    command.args(["upload", &file, "--key", "k", "--received-at", "2025-03-01T09:00:00Z", "--suite", "default/tests", "--url"]);
+    command.arg(&fixture.server.url).env("BUILDKITE_ANALYTICS_TOKEN", &fixture.upload_token).env("PROCTOR_TOKEN", API_TOKEN);
+    Finished::of(command.output().unwrap()).expect(0);
     let runs = fixture.server.get("/v2/analytics/organizations/default/suites/tests/runs");
     assert_eq!(runs[0]["created_at"], "2025-03-01T10:00:00.000Z");
 }
@@ -95,4 +100,10 @@ fn exit_codes_tell_scripts_what_happened() {
     run(&["upload", &good, "--url", &fixture.server.url, "--token", "wrong"]).expect(1);
     run(&["upload", &good, "--url", "http://127.0.0.1:1", "--token", "t", "--retries", "0"]).expect(3);
     run(&["upload"]).expect(2);
+    let tags: Vec<String> = (0..11).flat_map(|number| ["--tag".to_owned(), format!("k{number}=v")]).collect();
+    let many = fixture.upload(&std::iter::once(good.as_str()).chain(tags.iter().map(String::as_str)).collect::<Vec<_>>()).expect(2);
+    assert!(many.stderr.contains("more than 10 tags"), "{many:?}");
+    let secure = fixture.server.url.replace("http://", "https://");
+    let finished = run(&["upload", &good, "--url", &secure, "--token", "t", "--retries", "0"]).expect(3);
+    assert!(finished.stdout.contains("http:// instead of https://"), "{finished:?}");
 }

@@ -9,11 +9,10 @@ use serde_json::{Map, Value};
 use super::body::ShowApiToken;
 use crate::api::body::JsonObject;
 use crate::api::error::ApiError;
+use crate::usecases::suites::policy_fault;
 
 /// Bytes of any text of a suite but its policy.
 const TEXT_BYTES_MAX: usize = 1024;
-/// Bytes of an OIDC policy.
-const POLICY_BYTES_MAX: usize = 64 * 1024;
 /// Teams named in one request.
 const TEAMS_MAX: usize = 100;
 
@@ -137,9 +136,7 @@ impl Fields<'_> {
                 return None;
             }
         };
-        self.check(policy.len() <= POLICY_BYTES_MAX, "Oidc policy is too long");
-        let is_yaml = policy.len() <= POLICY_BYTES_MAX && serde_saphyr::from_str::<serde::de::IgnoredAny>(&policy).is_ok();
-        self.check(is_yaml, "Oidc policy is not valid YAML");
+        self.reasons.extend(policy_fault(&policy).map(|fault| format!("Oidc policy {fault}")));
         Some(Some(policy))
     }
 

@@ -84,7 +84,7 @@ pub(crate) enum SuiteCommand {
 /// What may be set on a suite.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct SuiteSettingArgs {
-    /// The branch whose results say how healthy the suite is [default: main]
+    /// The branch whose results say how healthy the suite is; main for a new suite
     #[arg(long, value_name = "BRANCH")]
     pub(crate) default_branch: Option<String>,
     /// The application that it tests
@@ -102,7 +102,7 @@ pub(crate) struct SuiteSettingArgs {
     /// Where its code is
     #[arg(long, value_name = "URL")]
     pub(crate) repo_url: Option<String>,
-    /// Look for flaky tests [default: on]
+    /// Look for flaky tests; on for a new suite
     #[arg(long, value_name = "on|off", hide_possible_values = true)]
     pub(crate) flaky_detection: Option<Switch>,
     /// When a repeated upload is stored once: always, lost_reply or off

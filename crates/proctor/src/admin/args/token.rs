@@ -25,7 +25,7 @@ pub(crate) enum TokenCommand {
     /// Revoke an API token: it stops working at once
     Revoke {
         /// Its id, as the list shows it
-        #[arg(value_name = "ID")]
+        #[arg(value_name = "ID", value_parser = parse_id)]
         id: TokenId,
         /// The organization
         #[arg(long, value_name = "ORG", env = "PROCTOR_ORGANIZATION", default_value = "default")]
@@ -48,7 +48,7 @@ pub(crate) struct NewTokenArgs {
     #[arg(long, value_name = "ORG", env = "PROCTOR_ORGANIZATION", default_value = "default")]
     pub(crate) org: String,
     /// What it is for
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = parse_description)]
     pub(crate) description: String,
     /// What it may do; several with commas or by repeating
     #[arg(long = "scope", value_name = "SCOPE", required = true, value_delimiter = ',', value_parser = parse_scope)]
@@ -96,4 +96,27 @@ fn parse_scope(text: &str) -> Result<ScopeChoice, String> {
     }
     let scope = KNOWN_SCOPES.contains(&name).then(|| Scope::parse(name)).flatten();
     scope.map(ScopeChoice::One).ok_or_else(|| format!("the scopes are {} and all", KNOWN_SCOPES.join(", ")))
+}
+
+/// Who reads the list of tokens later has nothing else to go by.
+fn parse_description(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() { Err("say what the token is for, as in 'CI of the shop'".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+fn parse_id(text: &str) -> Result<TokenId, String> {
+    text.trim().parse().map_err(|_| "write the id as 'proctor token list' shows it; the token itself is not its id".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_are_told_in_words() {
+        assert!(parse_description(" ").unwrap_err().contains("what the token is for"));
+        assert_eq!(parse_description(" CI ").as_deref(), Ok("CI"));
+        assert!(parse_id("prct_x").unwrap_err().contains("proctor token list"));
+        assert!(parse_id("01a20bc7-e4c1-7522-a9f1-6292a5e12835").is_ok());
+    }
 }

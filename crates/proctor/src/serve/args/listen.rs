@@ -48,7 +48,12 @@ fn parse_url(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
         return Ok(String::new());
     }
-    base_url(text).map_err(|_| "write it with its scheme, as in https://proctor.example".to_owned())
+    let base = base_url(text).map_err(|_| "write it with its scheme, as in https://proctor.example".to_owned())?;
+    // Paths are put behind it, and it stands in every answer.
+    if base.contains(['?', '#', '@']) {
+        return Err("write it without a query, a fragment and a user, as in https://proctor.example/ci".to_owned());
+    }
+    Ok(base)
 }
 
 /// Checks the form `ADDR:PORT`.

@@ -16,6 +16,16 @@ fn serve_args(words: &[&str]) -> ServeArgs {
 }
 
 #[test]
+fn bases_of_addresses_are_refused_when_nothing_can_stand_behind_them() {
+    for url in ["https://ci.test/?a=1", "https://ci.test/#a", "https://user:secret@ci.test", "ci.test"] {
+        for option in ["--public-url", "--web-url"] {
+            assert!(crate::cli::Cli::try_parse_from(["proctor", "serve", option, url]).is_err(), "{option} {url}");
+        }
+    }
+    assert_eq!(serve_args(&["--public-url", "https://ci.test/proctor/"]).settings().public_url.as_deref(), Some("https://ci.test/proctor"));
+}
+
+#[test]
 fn the_defaults_of_the_command_line_are_those_of_the_server() {
     assert_eq!(format!("{:?}", serve_args(&[]).settings()), format!("{:?}", Settings::default()));
 }
