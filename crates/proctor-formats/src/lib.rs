@@ -1,7 +1,7 @@
 //! Readers of test reports.
 //!
 //! [`parse`] reads one document in a format that the sender named and hands its records, one by one, to a
-//! [`RecordSink`](proctor_core::record::RecordSink). A reader tolerates what real tools write, reports what it had to
+//! [`RecordSink`]. A reader tolerates what real tools write, reports what it had to
 //! repair, rejects single records without losing their neighbours, and never panics.
 
 pub mod context;

@@ -2,7 +2,7 @@
 //!
 //! `parse json SET` reads every body into typed structs with `serde_json`; `parse xml SET` reads every event with `quick-xml`, and
 //! `parse xml-attributes SET` the attributes of each element too.
-//! Prints one JSON object: bytes, records, counts by result, the sum of durations and the CPU seconds of the best of three passes.
+//! Prints one JSON object: bytes, executions, counts by result, the sum of durations and the CPU seconds of the best of three passes.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -63,7 +63,7 @@ struct History {
 
 #[derive(Default)]
 struct Sums {
-    records: u64,
+    executions: u64,
     duration: f64,
     by_result: BTreeMap<String, u64>,
 }
@@ -86,7 +86,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         best = best.min(thread_cpu_seconds()? - before);
     }
     let report = serde_json::json!({
-        "bytes": bytes, "records": sums.records, "by_result": sums.by_result, "duration_seconds": sums.duration, "cpu_seconds": best,
+        "bytes": bytes, "executions": sums.executions, "by_result": sums.by_result, "duration_seconds": sums.duration, "cpu_seconds": best,
     });
     println!("{report}");
     Ok(())
@@ -97,7 +97,7 @@ fn parse_json(bodies: &[Vec<u8>]) -> Result<Sums, serde_json::Error> {
     for body in bodies {
         let envelope: Envelope = serde_json::from_slice(body)?;
         for record in &envelope.data {
-            sums.records += 1;
+            sums.executions += 1;
             sums.duration += record.history.duration.unwrap_or_default();
             match sums.by_result.get_mut(&record.result) {
                 Some(count) => *count += 1,
@@ -125,7 +125,7 @@ fn parse_xml(bodies: &[Vec<u8>], attributes: Attributes) -> Result<Sums, quick_x
             match black_box(reader.read_event()?) {
                 Event::Eof => break,
                 Event::Start(tag) | Event::Empty(tag) => {
-                    sums.records += u64::from(tag.name().as_ref() == "testcase");
+                    sums.executions += u64::from(tag.name().as_ref() == "testcase");
                     if attributes == Attributes::Read {
                         for attribute in tag.attributes() {
                             black_box(attribute?.value);
