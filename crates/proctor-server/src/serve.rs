@@ -36,7 +36,12 @@ const H2_STREAMS_MAX: u32 = 128;
 /// When the listener cannot be asked for its address. Later errors concern single connections and are logged.
 pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
     let settings = app.settings.http.clone();
-    let server = Server { service: layered(router(app.clone()), &app), protocol: protocol(&settings), head_timeout: settings.head_timeout };
+    let server = Server {
+        service: layered(router(app.clone()), &app),
+        protocol: protocol(&settings),
+        head_timeout: settings.head_timeout,
+        head_bytes_max: head_bytes_max(&settings),
+    };
     tracing::info!(address = %listener.local_addr()?, "listening");
     let slots = std::sync::Arc::new(Semaphore::new(settings.connections_max));
     let graceful = GracefulShutdown::new();
@@ -75,13 +80,14 @@ async fn accept(listener: &TcpListener, slots: &std::sync::Arc<Semaphore>) -> Op
     }
 }
 
+/// hyper takes no less.
+fn head_bytes_max(settings: &HttpSettings) -> usize {
+    settings.head_bytes_max.max(8 * 1024)
+}
+
 fn protocol(settings: &HttpSettings) -> Builder<TokioExecutor> {
     let mut protocol = Builder::new(TokioExecutor::new());
-    protocol
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(settings.head_timeout)
-        .max_buf_size(settings.head_bytes_max.max(8 * 1024));
+    protocol.http1().timer(TokioTimer::new()).header_read_timeout(settings.head_timeout).max_buf_size(head_bytes_max(settings));
     protocol
         .http2()
         .timer(TokioTimer::new())
@@ -96,6 +102,7 @@ struct Server {
     service: tower::util::BoxCloneSyncService<axum::extract::Request, axum::response::Response, std::convert::Infallible>,
     protocol: Builder<TokioExecutor>,
     head_timeout: Duration,
+    head_bytes_max: usize,
 }
 
 impl Server {
@@ -106,7 +113,7 @@ impl Server {
             tracing::debug!(%error, "no TCP_NODELAY");
         }
         let service = self.service.map_request(|request: http::Request<hyper::body::Incoming>| request.map(Body::new));
-        let io = TokioIo::new(JsonRefusals::new(PrefaceTimeout::new(stream, self.head_timeout)));
+        let io = TokioIo::new(JsonRefusals::new(PrefaceTimeout::new(stream, self.head_timeout), self.head_bytes_max));
         let connection = self.protocol.serve_connection(io, TowerToHyperService::new(service)).into_owned();
         if let Err(error) = watcher.watch(connection).await {
             tracing::debug!(%error, "a connection ended early");

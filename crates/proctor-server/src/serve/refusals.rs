@@ -13,16 +13,21 @@ use proctor_core::id::Uuid;
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+/// The longest address that hyper reads, in bytes; it offers no setting for that.
+const ADDRESS_BYTES_MAX: usize = u16::MAX as usize - 1;
+
 /// A stream on which answers without a body, made below the router, get one.
 pub(super) struct JsonRefusals<S> {
     stream: S,
+    /// Bytes of a head at the most.
+    head_bytes_max: usize,
     /// What goes out in place of bytes that the writer believes written.
     pending: Bytes,
 }
 
 impl<S: AsyncWrite + Unpin> JsonRefusals<S> {
-    pub(super) fn new(stream: S) -> Self {
-        Self { stream, pending: Bytes::new() }
+    pub(super) fn new(stream: S, head_bytes_max: usize) -> Self {
+        Self { stream, head_bytes_max, pending: Bytes::new() }
     }
 
     fn poll_pending(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -52,6 +57,13 @@ fn refusal(bytes: &[u8]) -> Option<StatusCode> {
     if is_ours || !is_empty { None } else { status.parse().ok() }
 }
 
+/// An address that is too long may break the bound on the whole head as well. Which of the two hyper meets depends on how the bytes
+/// arrive, so it is always the tighter one that is told.
+fn exceeded(status: StatusCode, head_bytes_max: usize) -> StatusCode {
+    let is_head = status == StatusCode::URI_TOO_LONG && head_bytes_max <= ADDRESS_BYTES_MAX + "GET  HTTP/1.1\r\n\r\n".len();
+    if is_head { StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE } else { status }
+}
+
 /// The whole answer. The connection ends with it: where the next request would begin is not known.
 fn answer(status: StatusCode) -> Bytes {
     let message = match status {
@@ -77,6 +89,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for JsonRefusals<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         ready!(self.poll_pending(cx))?;
         let Some(status) = refusal(bytes) else { return Pin::new(&mut self.stream).poll_write(cx, bytes) };
+        let status = exceeded(status, self.head_bytes_max);
         self.pending = answer(status);
         tracing::debug!(status = status.as_u16(), "refused a head");
         Poll::Ready(Ok(bytes.len()))
@@ -122,5 +135,12 @@ mod tests {
         assert_eq!(refused("HTTP/1.1 400 A\r\ncontent-length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), None);
         assert_eq!(refused("HTTP/1.1 4\r\n\r\n"), None);
         assert_eq!(refused(""), None);
+    }
+
+    #[test]
+    fn the_tighter_bound_is_told() {
+        let told = |head_bytes_max| exceeded(StatusCode::URI_TOO_LONG, head_bytes_max).as_u16();
+        assert_eq!((told(64 * 1024), told(8 * 1024), told(128 * 1024)), (431, 431, 414));
+        assert_eq!(exceeded(StatusCode::BAD_REQUEST, 1).as_u16(), 400);
     }
 }

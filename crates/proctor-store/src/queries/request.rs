@@ -1,0 +1,137 @@
+//! What can be asked of executions.
+
+use proctor_core::filter::TestFilters;
+use proctor_core::id::{ExecutionId, RunId, TestId, UploadId};
+use proctor_core::metrics::Metrics;
+use proctor_core::result::{ResultCounts, TestResult};
+use proctor_core::time::Timestamp;
+use proctor_core::window::Window;
+
+/// Which executions of a suite are looked at. Of [`TestFilters`] only what concerns single executions is read: `branch`, `tags`, and
+/// a `result` of the kind `Executions`. Groups, labels, owners, states, `min_executions` and the order are for the caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Selected<'a> {
+    /// When they were received.
+    pub window: Window,
+    /// On single executions.
+    pub filters: &'a TestFilters,
+    /// Only those of these runs; `None`: of all.
+    pub runs: Option<&'a [RunId]>,
+}
+
+/// A test and what its selected executions come to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TestMetrics {
+    /// The test's ordinal in the suite.
+    pub ordinal: u32,
+    /// Over its selected executions, at least one.
+    pub metrics: Metrics,
+}
+
+/// An execution without its text: what fits in memory by the hundred thousand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LightExecution {
+    /// The test's ordinal in the suite.
+    pub ordinal: u32,
+    /// The result.
+    pub result: TestResult,
+    /// Seconds.
+    pub duration: Option<f64>,
+    /// Its run.
+    pub run: RunId,
+    /// Its upload.
+    pub upload: UploadId,
+    /// Its position in the upload.
+    pub index: u32,
+    /// Receive time of its upload.
+    pub created_at: Timestamp,
+}
+
+/// Percentiles of durations, exact: of n sorted values the one at (n-1)·p, linear between neighbours.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Percentiles {
+    /// The median, in seconds.
+    pub p50: Option<f64>,
+    /// In seconds.
+    pub p90: Option<f64>,
+    /// In seconds.
+    pub p95: Option<f64>,
+    /// In seconds.
+    pub p99: Option<f64>,
+}
+
+/// By what a history is split beside days.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupBy {
+    /// Days alone.
+    Nothing,
+    /// The value of a tag, derived ones (`scm.branch`, `host.type`, ..) included.
+    Tag(String),
+}
+
+/// One day of a history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryPoint {
+    /// The first millisecond of the day, UTC.
+    pub day: Timestamp,
+    /// The value of the tag that was asked for; `None` where an execution has none, or no tag was asked for.
+    pub group: Option<String>,
+    /// Over the selected executions of that day.
+    pub metrics: Metrics,
+    /// Of their durations.
+    pub percentiles: Percentiles,
+}
+
+/// An execution to be looked up among many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExecutionRef {
+    /// Its upload.
+    pub upload: UploadId,
+    /// Its position in the upload.
+    pub index: u32,
+}
+
+/// A test with failures that a commit or a run contradicts: executions of one commit (of one run where no commit is known) that both
+/// passed and failed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FlakyTest {
+    /// The test's ordinal in the suite.
+    pub ordinal: u32,
+    /// Commits on which it both passed and failed.
+    pub instances: u64,
+    /// Receive time of the execution that completed the newest of them.
+    pub latest_at: Timestamp,
+}
+
+/// How many tests of a run ended how: the preflight summary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TestTotals {
+    /// At least one pass.
+    pub passed: u64,
+    /// Failures and no pass.
+    pub failed: u64,
+    /// Only skipped.
+    pub skipped: u64,
+}
+
+/// The counts of one test in one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunTest {
+    /// The run.
+    pub run: RunId,
+    /// The test's ordinal in the suite.
+    pub ordinal: u32,
+    /// Its executions there, by result.
+    pub counts: ResultCounts,
+    /// The newest failed one.
+    pub latest_failed: Option<ExecutionId>,
+}
+
+/// A test as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownTest {
+    /// Its ordinal in the suite.
+    pub ordinal: u32,
+    /// Its id.
+    pub id: TestId,
+}
