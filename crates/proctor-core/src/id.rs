@@ -77,6 +77,12 @@ ids! {
     UploadId;
     /// Names a test: derived from suite, scope and name, see [`crate::identity`].
     TestId;
+    /// Names a workflow of a suite.
+    WorkflowId;
+    /// Names an entry of a suite's ledger; alarms and recoveries are entries.
+    LedgerId;
+    /// Names a message of a workflow to somebody outside, the same in every attempt.
+    DeliveryId;
     /// Names an execution: derived from its upload and its index there, see [`crate::identity`].
     ExecutionId;
 }

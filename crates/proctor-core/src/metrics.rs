@@ -57,6 +57,35 @@ pub fn reliability(counts: &ResultCounts) -> Option<f64> {
     (judged > 0).then(|| passed as f64 / judged as f64)
 }
 
+/// A duration as it enters metrics and percentiles, in seconds: none that is negative or not finite, cut at
+/// [`DURATION_SECONDS_MAX`].
+#[must_use]
+pub fn counted(seconds: f64) -> Option<f64> {
+    // Adding 0 turns -0 into 0, or the minimum would depend on the order.
+    (0.0..f64::INFINITY).contains(&seconds).then(|| seconds.min(DURATION_SECONDS_MAX) + 0.0)
+}
+
+/// A duration in the units of [`DurationParts::sum_units`]: what of it is finer is cut off. `seconds` come from [`counted`].
+/// The same as multiplying and converting, without a call.
+#[must_use]
+#[inline]
+pub const fn units_of(seconds: f64) -> u128 {
+    /// Bits of an f64 after the leading one; what its exponent is counted from, less the 64 bits of a unit.
+    const FRACTION_BITS: u32 = 52;
+    const UNIT_EXPONENT: u32 = 1023 + FRACTION_BITS - 64;
+    let bits = seconds.to_bits();
+    let exponent = (bits >> FRACTION_BITS) as u32;
+    // Far below a unit the leading bit is not there; it is cut off all the same.
+    let fraction = bits & ((1 << FRACTION_BITS) - 1) | 1 << FRACTION_BITS;
+    if exponent >= UNIT_EXPONENT {
+        (fraction as u128) << ((exponent - UNIT_EXPONENT) & 127)
+    } else {
+        // No more than 63 places: beyond them nothing is left.
+        let places = UNIT_EXPONENT - exponent;
+        if places > 63 { 0 } else { (fraction >> places) as u128 }
+    }
+}
+
 /// A sum, a count, a minimum and a maximum of durations.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Durations {
@@ -70,13 +99,8 @@ impl Durations {
     /// Takes in a duration in seconds. Ingest lets only finite ones through that are not negative; anything else is left
     /// out here, and what is over [`DURATION_SECONDS_MAX`] is cut.
     pub fn add(&mut self, seconds: f64) {
-        if !(0.0..f64::INFINITY).contains(&seconds) {
-            return;
-        }
-        // Adding 0 turns -0 into 0, or the minimum would depend on the order.
-        let seconds = seconds.min(DURATION_SECONDS_MAX) + 0.0;
-        let units = (seconds * UNITS_PER_SECOND) as u128;
-        self.merge(&Self { count: 1, sum_units: units, min_seconds: seconds, max_seconds: seconds });
+        let Some(seconds) = counted(seconds) else { return };
+        self.merge(&Self { count: 1, sum_units: units_of(seconds), min_seconds: seconds, max_seconds: seconds });
     }
 
     /// Takes in durations that were aggregated elsewhere.

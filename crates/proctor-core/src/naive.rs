@@ -1,7 +1,8 @@
 //! What a list of tests must answer, computed in the plainest way: the reference that property tests hold the engine
 //! against. Every step of `rest-api.md`, 3.4, is one pass over everything; nothing is indexed, cached or skipped.
 //!
-//! It is public for the tests of other crates. Production code has no use for it.
+//! It is public for the tests of other crates. Production code has no use for it. It knows no percentiles: a list sorted by one has all
+//! values null here.
 
 use crate::filter::TestFilters;
 use crate::id::TestId;

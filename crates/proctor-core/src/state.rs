@@ -54,9 +54,82 @@ impl fmt::Display for TestState {
     }
 }
 
+/// What a suite lets be done with the states of its tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StateRules {
+    /// Whether states are managed at all.
+    pub is_managed: bool,
+    /// Whether tests may be muted.
+    pub may_mute: bool,
+    /// Whether tests may be skipped.
+    pub may_skip: bool,
+}
+
+impl Default for StateRules {
+    /// Everything may be done.
+    fn default() -> Self {
+        Self { is_managed: true, may_mute: true, may_skip: true }
+    }
+}
+
+impl StateRules {
+    /// Whether there is anything to be managed: without both quarantine states there is not (`workflows.md`, section 7).
+    ///
+    /// # Errors
+    /// [`StateRefusal::NotManaged`].
+    pub const fn check_managed(self) -> Result<(), StateRefusal> {
+        if self.is_managed && (self.may_mute || self.may_skip) { Ok(()) } else { Err(StateRefusal::NotManaged) }
+    }
+
+    /// Whether a test may be given the state. Enabling is allowed as long as states are managed: a test that was muted before muting
+    /// was forbidden must find its way back.
+    ///
+    /// # Errors
+    /// The reason against it.
+    pub fn check(self, state: TestState) -> Result<(), StateRefusal> {
+        match state {
+            TestState::Enabled if self.is_managed => Ok(()),
+            TestState::Enabled => Err(StateRefusal::NotManaged),
+            TestState::Muted => self.check_managed().and(if self.may_mute { Ok(()) } else { Err(StateRefusal::NoMuting) }),
+            TestState::Skipped => self.check_managed().and(if self.may_skip { Ok(()) } else { Err(StateRefusal::NoSkipping) }),
+        }
+    }
+}
+
+/// Why a test cannot be given a state. The texts are those of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StateRefusal {
+    /// States are not managed: 404.
+    #[error("Test state management is not enabled for this suite")]
+    NotManaged,
+    /// Tests may not be muted: 400.
+    #[error("Muting tests is not allowed in this suite")]
+    NoMuting,
+    /// Tests may not be skipped: 400.
+    #[error("Skipping tests is not allowed in this suite")]
+    NoSkipping,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // contract: general 75
+    #[test]
+    fn what_a_suite_allows() {
+        use StateRefusal::{NoMuting, NoSkipping, NotManaged};
+        use TestState::{Enabled, Muted, Skipped};
+        for (is_managed, may_mute, may_skip, expected) in [
+            (true, true, true, [Ok(()), Ok(()), Ok(())]),
+            (true, false, true, [Ok(()), Err(NoMuting), Ok(())]),
+            (true, true, false, [Ok(()), Ok(()), Err(NoSkipping)]),
+            (true, false, false, [Ok(()), Err(NotManaged), Err(NotManaged)]),
+            (false, true, true, [Err(NotManaged); 3]),
+        ] {
+            let rules = StateRules { is_managed, may_mute, may_skip };
+            assert_eq!([Enabled, Muted, Skipped].map(|state| rules.check(state)), expected, "{rules:?}");
+        }
+    }
 
     // contract: general 74
     #[test]

@@ -1,6 +1,8 @@
 //! Suites.
 
 use crate::id::{OrganizationId, SuiteId};
+use crate::retention::Retention;
+use crate::state::StateRules;
 use crate::time::Timestamp;
 
 /// A suite: what has runs, tests and an upload token of its own.
@@ -43,10 +45,20 @@ pub struct SuiteSettings {
     pub flaky_detection: bool,
     /// When a repeated upload counts as the same.
     pub identical_uploads: IdenticalUploads,
+    /// How long executions and aggregates are kept.
+    pub retention: Retention,
+    /// What may be done with the states of its tests.
+    pub states: StateRules,
+    /// The keys of the execution tags whose values become labels, each once, at most [`LABEL_TAG_KEYS_MAX`].
+    pub label_tag_keys: Vec<String>,
 }
 
+/// Keys of tags that become labels in one suite.
+pub const LABEL_TAG_KEYS_MAX: usize = 10;
+
 impl SuiteSettings {
-    /// The settings of a new suite: default branch `main`, everything optional unset, the same bytes stored once.
+    /// The settings of a new suite: default branch `main`, everything optional unset, the same bytes stored once, all of it
+    /// kept for ever.
     #[must_use]
     pub fn named(name: impl Into<String>) -> Self {
         Self {
@@ -60,6 +72,9 @@ impl SuiteSettings {
             external_url: None,
             flaky_detection: true,
             identical_uploads: IdenticalUploads::Always,
+            retention: Retention::default(),
+            states: StateRules::default(),
+            label_tag_keys: Vec::new(),
         }
     }
 }
@@ -91,4 +106,14 @@ impl IdenticalUploads {
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::LostReply, Self::Always, Self::Off].into_iter().find(|value| value.as_str() == word)
     }
+}
+
+/// Who may read the pages of a suite. The API asks for a token either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Visibility {
+    /// The members of its organization.
+    #[default]
+    Private,
+    /// Everybody who reaches the server.
+    Public,
 }

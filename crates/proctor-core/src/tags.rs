@@ -159,6 +159,12 @@ impl DropReason {
 /// Tags of one level as sent.
 pub type SentTags<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
+/// Whether a sender's tag can have this key.
+#[must_use]
+pub fn is_tag_key(key: &str) -> bool {
+    reason_to_drop(key, "value").is_none()
+}
+
 fn reason_to_drop(key: &str, value: &str) -> Option<DropReason> {
     let is_key_byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     if key.len() >= TAG_KEY_BYTES_LIMIT {

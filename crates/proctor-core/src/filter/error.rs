@@ -59,7 +59,7 @@ pub enum FilterError {
     /// An integer below 1.
     #[error("min_executions must be an integer of at least 1")]
     MinExecutionsTooSmall,
-    /// No such order of tests.
+    /// No such order of tests. The text is the contract's and does not name the percentiles that Proctor takes beside.
     #[error("sort_by must be one of duration_avg, duration_sum, duration_min, duration_max, reliability")]
     SortBy,
     /// No such direction.

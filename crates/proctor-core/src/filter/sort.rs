@@ -21,11 +21,29 @@ pub enum SortBy {
     DurationMax,
     /// Reliability.
     Reliability,
+    /// Proctor's own: the median of durations.
+    DurationP50,
+    /// Proctor's own: the 90th percentile of durations.
+    DurationP90,
+    /// Proctor's own: the 95th.
+    DurationP95,
+    /// Proctor's own: the 99th.
+    DurationP99,
 }
 
 impl SortBy {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::DurationAvg, Self::DurationSum, Self::DurationMin, Self::DurationMax, Self::Reliability];
+    pub const ALL: [Self; 9] = [
+        Self::DurationAvg,
+        Self::DurationSum,
+        Self::DurationMin,
+        Self::DurationMax,
+        Self::Reliability,
+        Self::DurationP50,
+        Self::DurationP90,
+        Self::DurationP95,
+        Self::DurationP99,
+    ];
 
     /// The word used on the wire.
     #[must_use]
@@ -36,10 +54,15 @@ impl SortBy {
             Self::DurationMin => "duration_min",
             Self::DurationMax => "duration_max",
             Self::Reliability => "reliability",
+            Self::DurationP50 => "duration_p50",
+            Self::DurationP90 => "duration_p90",
+            Self::DurationP95 => "duration_p95",
+            Self::DurationP99 => "duration_p99",
         }
     }
 
-    /// The value of a test, in seconds or as a share; none if the metric is undefined.
+    /// The value of a test, in seconds or as a share; none if the metric is undefined. Percentiles do not follow from metrics: for them
+    /// it is always none, and the caller computes the value from the durations.
     #[must_use]
     pub fn value(self, metrics: &Metrics) -> Option<f64> {
         match self {
@@ -48,6 +71,7 @@ impl SortBy {
             Self::DurationMin => metrics.durations.min(),
             Self::DurationMax => metrics.durations.max(),
             Self::Reliability => metrics.reliability(),
+            Self::DurationP50 | Self::DurationP90 | Self::DurationP95 | Self::DurationP99 => None,
         }
     }
 }

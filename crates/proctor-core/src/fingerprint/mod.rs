@@ -13,9 +13,11 @@ mod failure;
 mod frame;
 mod lexeme;
 mod message;
+mod sample;
 
 pub use ansi::without_ansi;
 pub use failure::{Fingerprint, FingerprintId, TITLE_CHARACTERS_MAX, fingerprint_of};
+pub use sample::{SAMPLE_BYTES_MAX, sample_of};
 
 #[cfg(test)]
 mod tests;

@@ -61,7 +61,22 @@ fn any_execution() -> impl Strategy<Value = (TestResult, Option<f64>)> {
     (prop::sample::select(TestResult::ALL.to_vec()), prop::option::of(seconds))
 }
 
+#[test]
+fn units_at_the_edges() {
+    let edges = [0.0, f64::MIN_POSITIVE, 5e-324, 1e-300, 1e-19, 1e-6, 1e-3, 0.999_999, 1.0, 4_294.967_294, DURATION_SECONDS_MAX];
+    for seconds in edges {
+        assert_eq!(units_of(seconds), (seconds * UNITS_PER_SECOND) as u128, "{seconds}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn units_are_those_of_multiplication(seconds in any::<f64>(), micros in any::<u32>()) {
+        for seconds in [f64::from(micros) / 1e6].into_iter().chain(counted(seconds)) {
+            prop_assert_eq!(units_of(seconds), (seconds * UNITS_PER_SECOND) as u128);
+        }
+    }
+
     #[test]
     fn neither_order_nor_parts_matter(mut executions in prop::collection::vec(any_execution(), 0..200), at in any::<prop::sample::Index>(), seed in any::<u64>()) {
         let whole = metrics(&executions);

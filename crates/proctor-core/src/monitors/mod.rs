@@ -4,12 +4,14 @@
 //! [`tracker::Tracker`] is what is known of one test under it, [`replay::replay`] runs a whole history through both.
 //! Ingest, the clock, previews and back-tests all go through [`tracker::Tracker`], so they give the same events.
 
+pub mod backtest;
 pub mod bytes;
 pub mod changepoint;
 pub mod duration_threshold;
 pub mod evaluation;
 pub mod failure_rate;
 pub mod filter;
+pub mod history;
 pub mod hysteresis;
 pub mod incident;
 pub mod monitor;

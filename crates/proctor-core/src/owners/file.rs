@@ -6,6 +6,9 @@ use super::pattern::Pattern;
 /// The largest file, in bytes.
 pub const TESTOWNERS_BYTES_MAX: usize = 1_048_576;
 
+/// Rules of one file: each path of a test is held against all of them, and a commit may have to do that while others wait.
+pub const TESTOWNERS_RULES_MAX: usize = 10_000;
+
 /// A file that has been read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnersFile {
@@ -52,6 +55,9 @@ pub enum OwnersFileError {
     #[error("TESTOWNERS is not UTF-8")]
     NotUtf8,
     /// Answered with 422.
+    #[error("TESTOWNERS has more than {TESTOWNERS_RULES_MAX} rules")]
+    TooManyRules,
+    /// Answered with 422.
     #[error("TESTOWNERS has no usable rule")]
     NoRule,
 }
@@ -60,7 +66,7 @@ impl OwnersFile {
     /// Reads a file. A byte-order mark is dropped; lines end with LF or CR LF.
     ///
     /// # Errors
-    /// When it is too large, not UTF-8, or without a single usable rule.
+    /// When it is too large, not UTF-8, has too many rules, or not a single usable one.
     pub fn parse(bytes: &[u8]) -> Result<Self, OwnersFileError> {
         if bytes.len() > TESTOWNERS_BYTES_MAX {
             return Err(OwnersFileError::TooLarge);
@@ -71,6 +77,7 @@ impl OwnersFile {
             match read(line) {
                 Line::Nothing => {}
                 Line::Ignored(reason) => file.ignored.push(IgnoredLine { line: number, reason }),
+                Line::Rule { .. } if file.rules.len() == TESTOWNERS_RULES_MAX => return Err(OwnersFileError::TooManyRules),
                 Line::Rule { pattern, matcher, teams } => {
                     let teams = teams.into_iter().map(str::to_owned).collect();
                     file.rules.push(OwnerRule { line: number, pattern: pattern.to_owned(), teams, matcher });

@@ -11,7 +11,7 @@ mod line;
 mod location;
 mod pattern;
 
-pub use file::{IgnoredLine, OwnerRule, OwnersFile, OwnersFileError, TESTOWNERS_BYTES_MAX};
+pub use file::{IgnoredLine, OwnerRule, OwnersFile, OwnersFileError, TESTOWNERS_BYTES_MAX, TESTOWNERS_RULES_MAX};
 pub use line::IgnoreReason;
 pub use location::owned_path;
 pub use pattern::{Pattern, PatternError};

@@ -181,6 +181,8 @@ fn unusable_files_are_refused() {
     for text in ["", "# only\n", "/legacy/\n!a web\n"] {
         assert_eq!(OwnersFile::parse(text.as_bytes()), Err(OwnersFileError::NoRule), "{text:?}");
     }
+    assert_eq!(OwnersFile::parse("* a\n".repeat(TESTOWNERS_RULES_MAX + 1).as_bytes()), Err(OwnersFileError::TooManyRules));
+    assert_eq!(OwnersFile::parse("* a\n/b/\n".repeat(TESTOWNERS_RULES_MAX).as_bytes()).unwrap().rules().len(), TESTOWNERS_RULES_MAX);
     assert_eq!(OwnersFile::parse(b"* web \xff"), Err(OwnersFileError::NotUtf8));
     let mut text = b"* web #".to_vec();
     text.resize(TESTOWNERS_BYTES_MAX, b'x');
