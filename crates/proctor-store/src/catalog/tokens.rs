@@ -109,7 +109,7 @@ impl Store {
         Ok(if deleted == 0 { Revoked::NoSuchToken } else { Revoked::Revoked })
     }
 
-    async fn fill_organizations(&self, connection: &mut AnyConnection, tokens: &mut [ApiToken]) -> Result<(), StoreError> {
+    pub(super) async fn fill_organizations(&self, connection: &mut AnyConnection, tokens: &mut [ApiToken]) -> Result<(), StoreError> {
         for some in tokens.chunks_mut(500) {
             let select = "SELECT token_id, organization_id FROM api_token_organizations WHERE token_id IN ";
             let mut statement = Statement::built(self.connections().engine(), select);
@@ -134,7 +134,7 @@ pub enum Revoked {
 }
 
 /// Without its organizations.
-fn token_of(row: &AnyRow) -> Result<ApiToken, StoreError> {
+pub(super) fn token_of(row: &AnyRow) -> Result<ApiToken, StoreError> {
     let scopes: Vec<String> =
         serde_json::from_str(&row.text("scopes")?).map_err(|error| StoreError::Corrupt(format!("scopes of a token: {error}")))?;
     Ok(ApiToken {

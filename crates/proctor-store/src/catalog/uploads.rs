@@ -63,8 +63,19 @@ pub struct CompletedUpload {
     pub body_bytes: u64,
     /// What the receiver says about it.
     pub receipt: ReceiptLines,
+    /// The tags from which labels are copied; empty unless the suite copies some and the upload is of its default branch.
+    pub deciding_tags: Vec<DecidingTags>,
     /// The executions.
     pub segment: Segment,
+}
+
+/// The tags of the execution of a test that decides on its labels: the last one of the upload that is neither pending nor skipped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecidingTags {
+    /// The segment's own number of the test.
+    pub test: u32,
+    /// The tags of that execution, as far as the suite copies them.
+    pub tags: TagSet,
 }
 
 /// Whether an upload was announced before.

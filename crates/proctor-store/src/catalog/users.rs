@@ -69,7 +69,7 @@ fn email_key(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-fn user_of(row: &AnyRow) -> Result<User, StoreError> {
+pub(super) fn user_of(row: &AnyRow) -> Result<User, StoreError> {
     Ok(User {
         id: row.id("id", UserId::from_bytes)?,
         name: row.text("name")?,

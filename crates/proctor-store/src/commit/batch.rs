@@ -6,13 +6,16 @@ use proctor_core::time::Timestamp;
 use super::command::{Command, Outcome};
 use super::earlier::{Earlier, EarlierUploads};
 use super::existing::{ExistingUpload, ExistingUploads};
+use super::failures::FailureRows;
 use super::queue::Committer;
 use super::runs::Runs;
 use super::suites::Suites;
+use super::tag_labels::TagLabels;
 use super::test_cache::TestCache;
 use super::tests::Tests;
 use super::uploads::UploadRows;
 use crate::StoreError;
+use crate::catalog::evaluations::enqueue;
 use crate::catalog::uploads::{Announcement, Completed, CompletedUpload, RejectedUpload, UploadStatus};
 use crate::database::WriteTransaction;
 
@@ -82,7 +85,8 @@ impl Committer {
         });
         let tests = Tests::load(transaction, cache, &suites, to_store).await?;
         let uploads = UploadRows::new(self.node);
-        let mut work = Work { stale_after_ms: self.stale_after_ms, suites, runs, tests, uploads, outcomes: Vec::new() };
+        let (stale_after_ms, failures, labels) = (self.stale_after_ms, FailureRows::default(), TagLabels::default());
+        let mut work = Work { stale_after_ms, suites, runs, tests, uploads, failures, labels, outcomes: Vec::new() };
         for command in commands {
             let outcome = work.apply(command, existing.of(command.upload()), &earlier, cache);
             work.outcomes.push(outcome);
@@ -90,7 +94,11 @@ impl Committer {
         work.runs.write(transaction).await?;
         let segments = work.uploads.write(transaction).await?;
         self.executions.append(transaction, &segments).await?;
+        enqueue(transaction, &segments).await?;
         work.tests.write(transaction).await?;
+        work.failures.write(transaction).await?;
+        self.owners.lock().await.assign(transaction, &work.suites, &work.tests).await?;
+        work.labels.write(transaction, &work.suites).await?;
         let runs_gone = work.runs.delete_empty(transaction).await?;
         work.suites.write(transaction, &work.runs, &runs_gone).await?;
         Ok(work)
@@ -104,6 +112,8 @@ struct Work<'a> {
     runs: Runs,
     tests: Tests<'a>,
     uploads: UploadRows<'a>,
+    failures: FailureRows<'a>,
+    labels: TagLabels<'a>,
     outcomes: Outcomes,
 }
 
@@ -169,6 +179,8 @@ impl<'a> Work<'a> {
             self.runs.fail_upload(other, at, self.stale_after_ms);
         }
         self.suites.of(upload.suite_id)?.uploads_added += 1;
+        self.failures.add(upload, run_id);
+        self.labels.take_in(upload, &ordinals);
         self.uploads.complete(upload, run_id, ordinals);
         Ok(Outcome::Completed(Completed::Stored { run_id }))
     }

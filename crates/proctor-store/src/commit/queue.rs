@@ -8,6 +8,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::batch::Doubt;
 use super::command::{Command, Outcome};
+use super::owners::OwnersCache;
 use super::test_cache::TestCache;
 use crate::StoreError;
 use crate::database::Connections;
@@ -69,11 +70,12 @@ pub(crate) struct Committer {
     pub(crate) stale_after_ms: i64,
     pub(crate) node: [u8; 16],
     pub(super) tests: Mutex<TestCache>,
+    pub(super) owners: Mutex<OwnersCache>,
 }
 
 impl Committer {
     pub(crate) fn new(connections: Connections, executions: Arc<dyn ExecutionStore>, stale_after_ms: i64, node: [u8; 16]) -> Self {
-        Self { connections, executions, stale_after_ms, node, tests: Mutex::default() }
+        Self { connections, executions, stale_after_ms, node, tests: Mutex::default(), owners: Mutex::default() }
     }
 }
 

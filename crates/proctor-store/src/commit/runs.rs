@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use proctor_core::build_place::BuildPlace;
 use proctor_core::id::{RunId, SuiteId};
 use proctor_core::lifecycle::{RunEvent, RunStatus};
 use proctor_core::result::{ResultCounts, TestResult};
@@ -134,10 +135,11 @@ impl Runs {
         if changed.is_empty() {
             return Ok(());
         }
-        let mut insert = Statement::built(transaction.engine(), format!("INSERT INTO runs ({RUN_COLUMNS}) VALUES "));
+        let mut insert = Statement::built(transaction.engine(), format!("INSERT INTO runs ({RUN_COLUMNS}, build_place) VALUES "));
         for RunState { run, .. } in changed {
             let Run { id, suite_id, key, details, status, counts, created_at } = run;
             let RunDetails { branch, commit_sha, url, number, message, ci, build_id } = details;
+            let place = build_id.and_then(|_| BuildPlace::of(url.as_deref(), number.as_deref())).map(|place| place.to_string());
             insert.row(&[
                 id.bytes().into(),
                 suite_id.bytes().into(),
@@ -158,6 +160,7 @@ impl Runs {
                 counts.of(TestResult::Skipped).into(),
                 counts.of(TestResult::Pending).into(),
                 counts.of(TestResult::Unknown).into(),
+                (&place).into(),
             ]);
         }
         insert.push(
@@ -165,7 +168,7 @@ impl Runs {
              number = excluded.number, message = excluded.message, ci = excluded.ci, build_id = excluded.build_id, \
              uploads_in_flight = excluded.uploads_in_flight, result = excluded.result, last_activity_at = excluded.last_activity_at, \
              passed = excluded.passed, failed = excluded.failed, skipped = excluded.skipped, pending = excluded.pending, \
-             unknown = excluded.unknown",
+             unknown = excluded.unknown, build_place = excluded.build_place",
         );
         insert.execute(transaction.connection()).await?;
         Ok(())

@@ -9,7 +9,7 @@ use crate::StoreError;
 use crate::database::{Columns, Statement, Value, WriteTransaction};
 
 /// A suite's counters.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct SuiteState {
     /// The ordinal that the next new test gets.
     pub(super) next_ordinal: u32,
@@ -18,6 +18,10 @@ pub(super) struct SuiteState {
     /// Whether this transaction changes rows of tests.
     pub(super) changes_tests: bool,
     pub(super) uploads_added: u64,
+    /// 0: there is no TESTOWNERS file.
+    pub(super) owners_version: i64,
+    /// The keys whose tags become labels, as JSON.
+    pub(super) label_tag_keys: String,
 }
 
 /// The suites that the commands name, as far as they exist.
@@ -32,13 +36,19 @@ impl Suites {
         let mut wanted: Vec<SuiteId> = ids.collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let select = "SELECT id, next_test_ordinal, tests_version FROM suites WHERE id IN ";
+        let select = "SELECT id, next_test_ordinal, tests_version, owners_version, label_tag_keys FROM suites WHERE id IN ";
         let mut select = Statement::built(transaction.engine(), select);
         select.list(wanted.iter().map(|id| Value::from(id.bytes()))).push(" ORDER BY id").push(transaction.engine().for_update());
         let mut states = BTreeMap::new();
         for row in select.all(transaction.connection()).await? {
             let next_ordinal = u32::try_from(row.int("next_test_ordinal")?).map_err(|_| StoreError::Corrupt("test ordinals".to_owned()))?;
-            let state = SuiteState { next_ordinal, tests_version: row.int("tests_version")?, ..SuiteState::default() };
+            let state = SuiteState {
+                next_ordinal,
+                tests_version: row.int("tests_version")?,
+                owners_version: row.int("owners_version")?,
+                label_tag_keys: row.text("label_tag_keys")?,
+                ..SuiteState::default()
+            };
             states.insert(row.id("id", SuiteId::from_bytes)?, state);
         }
         Ok(Self { states })

@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::suites::{SuiteState, Suites};
 use super::test_cache::{KnownTest, TestCache, fingerprint};
 use crate::StoreError;
+use crate::catalog::tests::sort_key;
 use crate::catalog::uploads::{CompletedUpload, OnDefaultBranch};
 use crate::database::{Columns, Statement, Value, WriteTransaction};
 use crate::executions::SegmentTest;
@@ -124,9 +125,10 @@ impl<'a> Tests<'a> {
         rows.sort_unstable_by_key(|(suite, known, _)| (*suite, known.ordinal));
         for some in rows.chunks(ROWS_PER_STATEMENT_MAX) {
             let insert = "INSERT INTO tests (suite_id, ordinal, id, scope, name, location, file_name, location_on_default, \
-                          file_on_default, collision, created_at) VALUES ";
+                          file_on_default, collision, created_at, sort_key) VALUES ";
             let mut insert = Statement::built(transaction.engine(), insert);
             for (suite, known, row) in some {
+                let sort_key = sort_key(row.test.scope, row.test.name);
                 insert.row(&[
                     suite.bytes().into(),
                     known.ordinal.into(),
@@ -139,6 +141,7 @@ impl<'a> Tests<'a> {
                     known.file_on_default.into(),
                     known.collision.into(),
                     row.created_at.into(),
+                    sort_key.as_slice().into(),
                 ]);
             }
             // What is not said anew stays; scope, name and id never change.
@@ -150,6 +153,12 @@ impl<'a> Tests<'a> {
             insert.execute(transaction.connection()).await?;
         }
         Ok(())
+    }
+
+    /// The ordinals of the suite's tests that are new or changed.
+    pub(super) fn written_in(&self, suite: SuiteId) -> Vec<u32> {
+        let written = self.written.keys().filter(|(of, _)| *of == suite);
+        written.filter_map(|key| self.known.get(key).map(|known| known.ordinal)).collect()
     }
 
     /// After the commit: the cache takes over what is true now.

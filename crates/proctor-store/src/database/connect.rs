@@ -24,6 +24,10 @@ const ACQUIRE_TIMEOUT_S: u64 = 10;
 /// the operating system caches too.
 const SQLITE_WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
      PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;";
+/// For a file without tables, before anything else: what compaction and deletion free can then be given back. It writes to the file, even
+/// where it changes nothing, and a database on a full disk must open all the same.
+const SQLITE_NEW: &str = "PRAGMA busy_timeout = 5000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;";
 const SQLITE_READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -2048;";
 
 /// An administrator may have turned durable commits off for the whole server; Proctor answers 202 only for what is durable. And a
@@ -47,10 +51,12 @@ impl Connections {
             Database::Sqlite(path) => {
                 prepare_file(path)?;
                 let url = sqlite_url(path)?;
+                let is_new = std::fs::metadata(path).is_ok_and(|file| file.len() == 0);
+                let writer = if is_new { SQLITE_NEW } else { SQLITE_WRITER };
                 Self {
                     engine: Engine::Sqlite,
                     // A file does not go away between two statements, so connections need not be tried first.
-                    writers: pool(1, SQLITE_WRITER).test_before_acquire(false).connect_lazy_with(options(&url)?),
+                    writers: pool(1, writer).test_before_acquire(false).connect_lazy_with(options(&url)?),
                     readers: pool(SQLITE_READERS_MAX, SQLITE_READER).test_before_acquire(false).connect_lazy_with(options(&url)?),
                 }
             }
@@ -125,7 +131,7 @@ fn prepare_file(path: &Path) -> Result<(), StoreError> {
 }
 
 /// The path as an address: every byte that could mean something there is escaped.
-fn sqlite_url(path: &Path) -> Result<String, StoreError> {
+pub(crate) fn sqlite_url(path: &Path) -> Result<String, StoreError> {
     let path = std::path::absolute(path).map_err(|error| StoreError::Internal(format!("database file {}: {error}", path.display())))?;
     let text = path.to_str().ok_or_else(|| StoreError::Internal(format!("the path {} is not UTF-8", path.display())))?;
     let mut url = "sqlite://".to_owned();

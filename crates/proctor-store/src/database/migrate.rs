@@ -11,11 +11,27 @@ struct Migration {
     postgres: &'static str,
 }
 
+macro_rules! migration {
+    ($name:literal) => {
+        Migration {
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
+        }
+    };
+}
+
 /// In order; the version of a database is how many of them it has had.
-const MIGRATIONS: &[Migration] = &[Migration {
-    sqlite: include_str!("../../migrations/sqlite/0001_catalog.sql"),
-    postgres: include_str!("../../migrations/postgres/0001_catalog.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    migration!("0001_catalog"),
+    migration!("0002_tests"),
+    migration!("0003_day_files"),
+    migration!("0004_failures"),
+    migration!("0005_retention"),
+    migration!("0006_workflows"),
+    migration!("0007_web"),
+    migration!("0008_builds"),
+    migration!("0009_outbox"),
+];
 
 /// Runs what has not been run. The caller commits: all migrations, or none.
 pub(super) async fn bring_up_to_date(transaction: &mut WriteTransaction) -> Result<(), StoreError> {

@@ -7,8 +7,9 @@ mod migrate;
 mod row;
 mod statement;
 mod transaction;
+mod vacuum;
 
-pub(crate) use connect::Connections;
+pub(crate) use connect::{Connections, sqlite_url};
 pub(crate) use engine::Engine;
 pub(crate) use lock::ServerLock;
 pub(crate) use row::Columns;

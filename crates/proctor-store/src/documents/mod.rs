@@ -1,0 +1,16 @@
+//! The JSON of workflows: the same on disk, on the wire and in files of workflows as code, so that one reader checks them all.
+
+mod actions;
+mod event;
+mod fields;
+mod filters;
+mod monitor;
+mod outgoing;
+mod workflow;
+
+pub use actions::Actions;
+pub use event::event_document;
+pub use workflow::{read_guard, read_workflow, write_guard, write_workflow};
+
+#[cfg(test)]
+mod tests;
