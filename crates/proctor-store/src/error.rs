@@ -18,6 +18,15 @@ pub enum StoreError {
     /// What was read is not what was written.
     #[error("failed to read stored data: {0}")]
     Corrupt(String),
+    /// The answer would take more than [`crate::QueryLimits`] allow: a narrower question may be answered.
+    #[error("the question takes more than {what}")]
+    TooExpensive {
+        /// The limit that was met, with its unit.
+        what: String,
+    },
+    /// A sealed secret does not open in the place where it was put: it was made for another one.
+    #[error("a sealed secret cannot be opened for this target: write the secret itself down again")]
+    SealedElsewhere,
     /// Anything else.
     #[error("failed to use the storage: {0}")]
     Internal(String),
@@ -38,10 +47,23 @@ pub enum Unique {
     UserEmail,
     /// The slug of a team in its organization.
     TeamSlug,
+    /// The name of a workflow in its suite.
+    WorkflowName,
+    /// The link between a team and a suite.
+    TeamSuite,
 }
 
 impl Unique {
-    const ALL: [Self; 6] = [Self::OrganizationSlug, Self::SuiteSlug, Self::SuiteToken, Self::ApiToken, Self::UserEmail, Self::TeamSlug];
+    const ALL: [Self; 8] = [
+        Self::OrganizationSlug,
+        Self::SuiteSlug,
+        Self::SuiteToken,
+        Self::ApiToken,
+        Self::UserEmail,
+        Self::TeamSlug,
+        Self::TeamSuite,
+        Self::WorkflowName,
+    ];
 
     /// The name of its index, by which PostgreSQL tells of a violation, and its columns, by which SQLite does.
     const fn index(self) -> (&'static str, &'static str) {
@@ -52,6 +74,8 @@ impl Unique {
             Self::ApiToken => ("api_tokens_secret", "api_tokens.secret_hash"),
             Self::UserEmail => ("users_email", "users.email_key"),
             Self::TeamSlug => ("teams_slug", "teams.organization_id, teams.slug"),
+            Self::WorkflowName => ("workflows_name", "workflows.suite_id, workflows.name"),
+            Self::TeamSuite => ("team_suites_pkey", "team_suites.suite_id, team_suites.team_id"),
         }
     }
 }
@@ -65,6 +89,8 @@ impl std::fmt::Display for Unique {
             Self::ApiToken => "API token",
             Self::UserEmail => "e-mail address",
             Self::TeamSlug => "team name",
+            Self::WorkflowName => "workflow name",
+            Self::TeamSuite => "link of team and suite",
         })
     }
 }

@@ -9,6 +9,8 @@ use subtle::ConstantTimeEq;
 use crate::StoreError;
 
 const NONCE_BYTES: usize = 12;
+/// Keeps secrets of actions apart from upload tokens.
+const ACTION: &[u8] = b"action ";
 
 /// The key with which suite tokens are sealed (ChaCha20-Poly1305). All nodes of one catalog share it.
 #[derive(Clone)]
@@ -30,6 +32,28 @@ impl SealingKey {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
+    /// Seals what an action of `suite` must not show: the same text always comes out the same, so that a workflow that is written
+    /// down again is seen to be the same. It opens for this suite and purpose only.
+    pub(crate) fn seal_for_action(&self, suite: SuiteId, purpose: &str, text: &str) -> Result<Vec<u8>, StoreError> {
+        let place = for_action(suite, purpose);
+        // A nonce that follows from key, place and text repeats only with them. The length keeps place and text apart.
+        let length = (place.len() as u64).to_be_bytes();
+        let digest = Sha256::new().chain_update(self.0).chain_update(length).chain_update(&place).chain_update(text).finalize();
+        let mut nonce = [0_u8; NONCE_BYTES];
+        nonce.copy_from_slice(&digest[..NONCE_BYTES]);
+        let payload = Payload { msg: text.as_bytes(), aad: &place };
+        let sealed = self.cipher().encrypt(&Nonce::from(nonce), payload);
+        let sealed = sealed.map_err(|_| StoreError::Internal("the secret of an action cannot be sealed".to_owned()))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what [`Self::seal_for_action`] made. None: it was made with another key, or for another suite or purpose.
+    pub(crate) fn unseal_for_action(&self, suite: SuiteId, purpose: &str, sealed: &[u8]) -> Option<String> {
+        let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
+        let payload = Payload { msg: ciphertext, aad: &for_action(suite, purpose) };
+        String::from_utf8(self.cipher().decrypt(&Nonce::from(*nonce), payload).ok()?).ok()
+    }
+
     /// Opens what [`Self::seal`] made.
     pub(crate) fn unseal(&self, suite: SuiteId, sealed: &[u8]) -> Result<String, StoreError> {
         let unreadable = || StoreError::Corrupt("an upload token cannot be unsealed with this server's key".to_owned());
@@ -48,6 +72,10 @@ impl std::fmt::Debug for SealingKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SealingKey(..)")
     }
+}
+
+fn for_action(suite: SuiteId, purpose: &str) -> Vec<u8> {
+    [ACTION, suite.bytes(), purpose.as_bytes()].concat()
 }
 
 /// The form in which a secret is kept and looked up.
@@ -84,5 +112,19 @@ mod tests {
         assert!(SealingKey::new([8; 32]).unseal(suite, &sealed).is_err());
         assert!(key.unseal(suite, &sealed[..5]).is_err());
         assert_ne!(sealed, key.seal(suite, "token").unwrap(), "nonces are random");
+    }
+
+    #[test]
+    fn secrets_of_actions_are_sealed_alike_and_open_for_actions_of_their_suite_only() {
+        let key = SealingKey::new([7; 32]);
+        let (suite, other) = (SuiteId::new(Uuid::from_u128(1)), SuiteId::new(Uuid::from_u128(2)));
+        let sealed = key.seal_for_action(suite, "a", "secret").unwrap();
+        assert_eq!(sealed, key.seal_for_action(suite, "a", "secret").unwrap());
+        assert_ne!(sealed[..12], key.seal_for_action(suite, "a", "Secret").unwrap()[..12]);
+        assert_ne!(sealed[..12], key.seal_for_action(suite, "as", "ecret").unwrap()[..12]);
+        assert_eq!(key.unseal_for_action(suite, "a", &sealed).as_deref(), Some("secret"));
+        assert_eq!((key.unseal_for_action(other, "a", &sealed), key.unseal_for_action(suite, "b", &sealed)), (None, None));
+        assert_eq!(key.unseal_for_action(suite, "", &key.seal(suite, "token").unwrap()), None);
+        assert!(key.unseal(suite, &sealed).is_err());
     }
 }

@@ -23,25 +23,58 @@
 //! `failure_expanded` is an array of `{"expanded": [..], "backtrace": [..]}`. `spans` is an array of `{"section", "start_at", "end_at",
 //! "duration", "detail", "children"}` without the keys that have no value; `detail` is a string, or an array of `[key, value]` pairs.
 
+mod aggregate;
+mod answers;
+mod block;
+mod block_read;
+mod cache;
+mod collect;
 mod columns;
 mod compress;
+mod day_aggregate;
+pub(crate) mod day_files;
+mod day_rows;
 mod dictionary;
+mod duration_column;
 mod embedded;
+mod export;
+mod failures;
+mod history;
 mod json;
 mod json_read;
+mod limits;
+mod lookup;
 mod numbering;
+mod question;
 mod read;
 mod rows;
+mod rows_at;
+mod scan;
 mod segment;
+mod small_ints;
+mod sources;
 mod store;
 mod stored;
+mod text_values;
+mod verdicts;
+mod view;
 
+pub use failures::{FAILURE_GROUPS_PER_UPLOAD_MAX, FAILURE_TEXTS_PER_UPLOAD_MAX, SegmentFailure};
+pub use history::WantedTests;
+pub use limits::QueryLimits;
 pub use numbering::{SegmentTest, SegmentTests};
 pub use segment::{Segment, SegmentBuilder};
 pub use stored::StoredExecution;
 
-pub(crate) use embedded::EmbeddedExecutions;
+pub(crate) use answers::{ExecutionQueries, First, Spans, Wanted, Wish};
+pub(crate) use block::BlockUpload;
+pub(crate) use day_aggregate::{AggregateRow, decode_aggregate, encode_aggregate};
+pub(crate) use day_rows::{DayParts, DayRows, Detail};
+pub(crate) use embedded::{DAY_MS, EmbeddedExecutions};
+pub(crate) use export::ExportWriter;
+pub(crate) use history::{HistoryReader, HistorySource, SegmentBody};
 pub(crate) use json_read::read_tags;
+pub(crate) use question::{Facts, Question, RunFacts};
 pub(crate) use rows::ExecutionRow;
 pub(crate) use store::{ExecutionStore, NewSegment, Selection, UploadSeq};
 

@@ -1,25 +1,22 @@
 //! Reading segments.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int32Type, UInt8Type, UInt32Type};
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::RecordBatch;
+use arrow_array::types::{UInt8Type, UInt32Type};
 use arrow_ipc::reader::StreamReader;
-use arrow_schema::{ArrowError, DataType, SchemaRef};
-use proctor_core::execution::ExecutionFlags;
+use arrow_schema::{ArrowError, SchemaRef};
 use proctor_core::result::TestResult;
-use proctor_core::tags::TagSet;
-use rustc_hash::FxHashMap;
 
-use super::ExecutionRow;
 use super::compress::decompress;
-use super::json_read::{read_failure, read_spans, read_tags};
 use super::segment::{VERSION, VERSION_KEY};
+use super::view::{KnownTags, Origin, View, required, values};
+use super::{ExecutionRow, UploadSeq};
 use crate::StoreError;
 
 /// A decoded segment: its columns, or those asked for.
 #[derive(Debug)]
 pub(super) struct SegmentReader {
     batch: RecordBatch,
+    memory_bytes: usize,
 }
 
 impl SegmentReader {
@@ -33,152 +30,52 @@ impl SegmentReader {
         let projection = names.map(|names| positions(&schema, names));
         let mut reader = StreamReader::try_new(stream.as_slice(), projection).map_err(unreadable)?;
         let batch = reader.next().ok_or_else(|| StoreError::Corrupt("segment: no record batch".to_owned()))?.map_err(unreadable)?;
-        Ok(Self { batch })
+        Ok(Self { batch, memory_bytes: stream.len() })
+    }
+
+    pub(super) const fn batch(&self) -> &RecordBatch {
+        &self.batch
     }
 
     /// The positions of the rows with `result`, in the order of the upload.
     pub(super) fn positions(&self, result: Option<TestResult>) -> Result<Vec<usize>, StoreError> {
-        let results = self.numbers::<UInt8Type>("result")?.ok_or_else(|| damaged("result"))?;
+        let results = required::<UInt8Type>(&self.batch, "result")?;
         let rows = results.iter().enumerate();
         Ok(rows.filter(|(_, code)| result.is_none_or(|result| result.code() == **code)).map(|(row, _)| row).collect())
     }
 
     /// The rows at `positions`. `ordinals`: of the segment's own test numbers.
     pub(super) fn rows(&self, positions: &[usize], ordinals: &[u32]) -> Result<Vec<ExecutionRow>, StoreError> {
-        let columns = Texts::of(self)?;
-        let index = self.numbers::<UInt32Type>("index")?;
-        let test = self.numbers::<UInt32Type>("test")?.ok_or_else(|| damaged("test"))?;
-        let result = self.numbers::<UInt8Type>("result")?.ok_or_else(|| damaged("result"))?;
-        let flags = self.numbers::<UInt8Type>("flags")?;
-        let tags = self.batch.column_by_name("tags");
-        let mut tag_sets: FxHashMap<i32, TagSet> = FxHashMap::default();
-        let mut rows = Vec::with_capacity(positions.len());
-        for row in positions.iter().copied() {
-            let number = |column: &str| self.float(column, row);
-            let test_ordinal = *ordinals.get(test[row] as usize).ok_or_else(|| damaged("test"))?;
-            rows.push(ExecutionRow {
-                index: index.map_or_else(|| u32::try_from(row).unwrap_or(u32::MAX), |index| index[row]),
-                test_ordinal,
-                result: TestResult::from_code(result[row]).ok_or_else(|| damaged("result"))?,
-                duration: number("duration")?,
-                start_at: number("start_at")?,
-                end_at: number("end_at")?,
-                location: columns.location.get(row)?,
-                file_name: columns.file_name.get(row)?,
-                selector: columns.selector.get(row)?,
-                tags: tags.map(|tags| tags_at(tags, row, &mut tag_sets)).transpose()?.unwrap_or_default(),
-                failure_reason: columns.failure_reason.get(row)?,
-                failure_expanded: columns.failure_expanded.get(row)?.map_or_else(|| Ok(Vec::new()), |text| read_failure(&text))?,
-                spans: columns.spans.get(row)?.map_or_else(|| Ok(Vec::new()), |text| read_spans(&text))?,
-                client_id: columns.client_id.get(row)?,
-                external_id: columns.external_id.get(row)?,
-                trace_id: columns.trace_id.get(row)?,
-                flags: ExecutionFlags::from_bits(flags.map_or(0, |flags| flags[row])),
-            });
-        }
-        Ok(rows)
+        // Rows do not repeat what their upload says.
+        let origin = Origin::One { upload: UploadSeq(0), received_at: 0, branch: None };
+        let view = View::of_segment(&self.batch, ordinals, origin)?;
+        let mut known = KnownTags::default();
+        positions.iter().map(|row| view.row(*row, &mut known)).collect()
     }
 
-    fn numbers<T: arrow_array::ArrowPrimitiveType>(&self, column: &'static str) -> Result<Option<&[T::Native]>, StoreError> {
-        let Some(array) = self.batch.column_by_name(column) else { return Ok(None) };
-        let numbers = array.as_primitive_opt::<T>().ok_or_else(|| damaged(column))?;
-        if numbers.null_count() > 0 {
-            return Err(damaged(column));
-        }
-        Ok(Some(numbers.values()))
+    /// The positions of the rows whose index is one of `indexes`, in their order; those that are not there are left out.
+    pub(super) fn positions_of(&self, indexes: &[u32]) -> Result<Vec<usize>, StoreError> {
+        let rows = self.batch.num_rows();
+        let Some(known) = values::<UInt32Type>(&self.batch, "index")? else {
+            return Ok(indexes.iter().map(|index| *index as usize).filter(|row| *row < rows).collect());
+        };
+        // An upload numbers its records in ascending order.
+        Ok(indexes.iter().filter_map(|index| known.binary_search(index).ok()).collect())
     }
 
-    fn float(&self, column: &str, row: usize) -> Result<Option<f64>, StoreError> {
-        let Some(array) = self.batch.column_by_name(column) else { return Ok(None) };
-        let numbers = array.as_primitive_opt::<Float64Type>().ok_or_else(|| damaged(column))?;
-        Ok(numbers.is_valid(row).then(|| numbers.value(row)))
+    /// All rows, as those of the upload that `origin` names. `ordinals`: of the segment's own test numbers.
+    pub(super) fn view(&self, ordinals: &[u32], origin: Origin) -> Result<View, StoreError> {
+        View::of_segment(&self.batch, ordinals, origin)
+    }
+
+    /// Bytes that the columns take in memory, about: arrays share the stream that they were read from.
+    pub(super) const fn memory_bytes(&self) -> usize {
+        self.memory_bytes
     }
 }
 
 fn positions(schema: &SchemaRef, names: &[&str]) -> Vec<usize> {
     names.iter().filter_map(|name| schema.index_of(name).ok()).collect()
-}
-
-/// The columns of text.
-struct Texts<'a> {
-    location: TextArray<'a>,
-    file_name: TextArray<'a>,
-    selector: TextArray<'a>,
-    failure_reason: TextArray<'a>,
-    failure_expanded: TextArray<'a>,
-    spans: TextArray<'a>,
-    client_id: TextArray<'a>,
-    external_id: TextArray<'a>,
-    trace_id: TextArray<'a>,
-}
-
-impl<'a> Texts<'a> {
-    fn of(reader: &'a SegmentReader) -> Result<Self, StoreError> {
-        let text = |name: &'static str| TextArray::of(name, reader.batch.column_by_name(name));
-        Ok(Self {
-            location: text("location")?,
-            file_name: text("file_name")?,
-            selector: text("selector")?,
-            failure_reason: text("failure_reason")?,
-            failure_expanded: text("failure_expanded")?,
-            spans: text("spans")?,
-            client_id: text("client_id")?,
-            external_id: text("external_id")?,
-            trace_id: text("trace_id")?,
-        })
-    }
-}
-
-/// The three encodings of text.
-enum TextArray<'a> {
-    Absent,
-    Plain(&'a arrow_array::StringArray),
-    Keys(&'a arrow_array::DictionaryArray<Int32Type>, &'a arrow_array::StringArray),
-    Uuids(&'a arrow_array::FixedSizeBinaryArray),
-}
-
-impl<'a> TextArray<'a> {
-    fn of(name: &'static str, array: Option<&'a ArrayRef>) -> Result<Self, StoreError> {
-        let Some(array) = array else { return Ok(Self::Absent) };
-        let known = match array.data_type() {
-            DataType::Utf8 => array.as_string_opt::<i32>().map(Self::Plain),
-            DataType::FixedSizeBinary(16) => array.as_fixed_size_binary_opt().map(Self::Uuids),
-            _ => array
-                .as_dictionary_opt::<Int32Type>()
-                .and_then(|keys| keys.values().as_string_opt::<i32>().map(|values| Self::Keys(keys, values))),
-        };
-        known.ok_or_else(|| damaged(name))
-    }
-
-    fn get(&self, row: usize) -> Result<Option<String>, StoreError> {
-        Ok(match self {
-            Self::Absent => None,
-            Self::Plain(array) => array.is_valid(row).then(|| array.value(row).to_owned()),
-            Self::Keys(keys, values) => keys.key(row).map(|key| values.value(key).to_owned()),
-            Self::Uuids(array) if array.is_valid(row) => {
-                let uuid = uuid::Uuid::from_slice(array.value(row)).map_err(|_| damaged("id"))?;
-                Some(uuid.hyphenated().to_string())
-            }
-            Self::Uuids(_) => None,
-        })
-    }
-}
-
-fn tags_at(tags: &ArrayRef, row: usize, known: &mut FxHashMap<i32, TagSet>) -> Result<TagSet, StoreError> {
-    let keys = tags.as_dictionary_opt::<Int32Type>().ok_or_else(|| damaged("tags"))?;
-    let values = keys.values().as_string_opt::<i32>().ok_or_else(|| damaged("tags"))?;
-    let key = keys.keys().value(row);
-    if let Some(tags) = known.get(&key) {
-        return Ok(tags.clone());
-    }
-    let at = keys.key(row).filter(|at| *at < values.len()).ok_or_else(|| damaged("tags"))?;
-    let tags = read_tags(values.value(at))?;
-    known.insert(key, tags.clone());
-    Ok(tags)
-}
-
-fn damaged(column: &str) -> StoreError {
-    StoreError::Corrupt(format!("segment: column {column} is not what was written"))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]

@@ -9,12 +9,13 @@ use arrow_ipc::writer::{IpcWriteOptions, StreamWriter};
 use arrow_schema::{Field, Schema};
 use proctor_core::execution::Execution;
 use proctor_core::id::SuiteId;
-use proctor_core::result::ResultCounts;
+use proctor_core::result::{ResultCounts, TestResult};
 use proctor_core::tags::TagSet;
 
 use super::columns::{ClientIdColumn, NumberColumn, TextColumn, arrow_failed, u8_array, u32_array};
 use super::compress::compress;
 use super::dictionary::{DictionaryColumn, dictionary_array};
+use super::failures::{FailureGroups, SegmentFailure};
 use super::json::{write_failure, write_spans, write_tags};
 use super::numbering::{Numbering, SegmentTests};
 use crate::StoreError;
@@ -31,6 +32,8 @@ pub struct Segment {
     pub counts: ResultCounts,
     /// The tests that occur, in the order of their first execution: the segment's own numbering of them.
     pub tests: SegmentTests,
+    /// Its failures by fingerprint, in the order of their first execution.
+    pub failures: Vec<SegmentFailure>,
     /// The encoded columns.
     pub bytes: Vec<u8>,
 }
@@ -40,6 +43,7 @@ pub struct Segment {
 pub struct SegmentBuilder {
     tests: Numbering,
     counts: ResultCounts,
+    failures: FailureGroups,
     index: Vec<u32>,
     test: Vec<u32>,
     result: Vec<u8>,
@@ -66,6 +70,7 @@ impl SegmentBuilder {
         Self {
             tests: Numbering::new(suite),
             counts: ResultCounts::default(),
+            failures: FailureGroups::default(),
             index: Vec::new(),
             test: Vec::new(),
             result: Vec::new(),
@@ -89,6 +94,9 @@ impl SegmentBuilder {
     /// Adds an execution.
     pub fn push(&mut self, execution: &Execution<'_>) {
         self.counts.add(execution.result);
+        if execution.result == TestResult::Failed {
+            self.failures.add(execution);
+        }
         self.index.push(execution.index);
         self.test.push(self.tests.number(execution));
         self.result.push(execution.result.code());
@@ -128,6 +136,18 @@ impl SegmentBuilder {
         self.test.is_empty()
     }
 
+    /// For each test with an execution that is neither pending nor skipped, by its number in the segment: the tag set of the last one.
+    #[must_use]
+    pub fn deciding_tag_sets(&self) -> Vec<(u32, u32)> {
+        let mut sets: Vec<Option<u32>> = vec![None; self.test.iter().max().map_or(0, |last| *last as usize + 1)];
+        for ((test, result), set) in self.test.iter().zip(&self.result).zip(&self.tag_set) {
+            if *result != TestResult::Pending.code() && *result != TestResult::Skipped.code() {
+                sets[*test as usize] = Some(*set);
+            }
+        }
+        (0..).zip(sets).filter_map(|(test, set)| set.map(|set| (test, set))).collect()
+    }
+
     /// Encodes the segment. `tag_sets`: what [`Execution::tag_set`] points into.
     ///
     /// # Errors
@@ -160,7 +180,7 @@ impl SegmentBuilder {
             ("flags", if has_flags { array(Arc::new(u8_array(self.flags))) } else { None }),
         ];
         let bytes = compress(&stream(rows, columns)?)?;
-        Ok(Segment { counts: self.counts, tests: self.tests.into_tests(), bytes })
+        Ok(Segment { counts: self.counts, tests: self.tests.into_tests(), failures: self.failures.finish(), bytes })
     }
 }
 

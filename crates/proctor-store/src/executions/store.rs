@@ -1,11 +1,14 @@
 //! The seam behind which executions live.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 use proctor_core::id::{RunId, SuiteId, UploadId};
 use proctor_core::result::{ResultCounts, TestResult};
 use proctor_core::time::Timestamp;
 
-use super::ExecutionRow;
+use super::day_files::OpenDayFile;
+use super::{ExecutionQueries, ExecutionRow, SegmentBody};
 use crate::StoreError;
 use crate::database::WriteTransaction;
 
@@ -41,7 +44,7 @@ pub(crate) struct Selection {
 
 /// Where executions are kept. The catalog's transaction is handed in, so that an implementation in the same database commits with it;
 /// one elsewhere must have made the segments durable, though not visible, before it returns.
-pub(crate) trait ExecutionStore: Send + Sync + std::fmt::Debug {
+pub(crate) trait ExecutionStore: ExecutionQueries + Send + Sync + std::fmt::Debug {
     /// Stores segments as part of the transaction.
     fn append<'a>(&'a self, transaction: &'a mut WriteTransaction, segments: &'a [NewSegment<'a>])
     -> BoxFuture<'a, Result<(), StoreError>>;
@@ -49,6 +52,18 @@ pub(crate) trait ExecutionStore: Send + Sync + std::fmt::Debug {
     /// The wanted executions of several uploads of one suite: for each selection its rows, last of the upload first.
     fn read<'a>(&'a self, suite: SuiteId, selections: &'a [Selection]) -> BoxFuture<'a, Result<Vec<Vec<ExecutionRow>>, StoreError>>;
 
+    /// Which of these uploads of one suite have a segment. The others were compacted, or had no executions.
+    fn uploads_in_segments<'a>(&'a self, suite: SuiteId, uploads: &'a [UploadSeq]) -> BoxFuture<'a, Result<Vec<UploadSeq>, StoreError>>;
+
+    /// The segments of these uploads of one suite, those that still have any.
+    fn segments<'a>(&'a self, suite: SuiteId, uploads: &'a [UploadSeq]) -> BoxFuture<'a, Result<Vec<SegmentBody>, StoreError>>;
+
+    /// The day files that hold executions of these uploads.
+    fn files_of<'a>(&'a self, suite: SuiteId, uploads: &'a [UploadSeq]) -> BoxFuture<'a, Result<Vec<Arc<OpenDayFile>>, StoreError>>;
+
     /// Deletes everything of a suite as part of the transaction.
     fn delete_suite<'a>(&'a self, transaction: &'a mut WriteTransaction, suite: SuiteId) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Frees the room of a suite, after that transaction was committed.
+    fn suite_deleted<'a>(&'a self, suite: SuiteId) -> BoxFuture<'a, Result<(), StoreError>>;
 }

@@ -12,7 +12,7 @@ use super::{ExecutionRow, Segment, SegmentBuilder};
 use crate::StoreError;
 
 #[path = "../../tests/store/any_execution.rs"]
-mod any_execution;
+pub(super) mod any_execution;
 
 use any_execution::{any_tag_sets, any_upload};
 
@@ -129,7 +129,7 @@ fn first(segment: &Segment) -> super::SegmentTest<'_> {
     segment.tests.iter().next().unwrap()
 }
 
-fn plain(name: &'static str) -> Execution<'static> {
+pub(super) fn plain(name: &'static str) -> Execution<'static> {
     Execution {
         index: 0,
         scope: "".into(),

@@ -1,7 +1,7 @@
 //! What can be asked of executions.
 
 use proctor_core::filter::TestFilters;
-use proctor_core::id::{ExecutionId, RunId, TestId, UploadId};
+use proctor_core::id::{ExecutionId, RunId, UploadId};
 use proctor_core::metrics::Metrics;
 use proctor_core::result::{ResultCounts, TestResult};
 use proctor_core::time::Timestamp;
@@ -45,6 +45,8 @@ pub struct LightExecution {
     pub index: u32,
     /// Receive time of its upload.
     pub created_at: Timestamp,
+    /// Whether it has spans.
+    pub has_spans: bool,
 }
 
 /// Percentiles of durations, exact: of n sorted values the one at (n-1)·p, linear between neighbours.
@@ -58,6 +60,19 @@ pub struct Percentiles {
     pub p95: Option<f64>,
     /// In seconds.
     pub p99: Option<f64>,
+}
+
+/// One of the percentiles that tests can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Percentile {
+    /// The median.
+    P50,
+    /// The 90th.
+    P90,
+    /// The 95th.
+    P95,
+    /// The 99th.
+    P99,
 }
 
 /// By what a history is split beside days.
@@ -125,13 +140,4 @@ pub struct RunTest {
     pub counts: ResultCounts,
     /// The newest failed one.
     pub latest_failed: Option<ExecutionId>,
-}
-
-/// A test as lists show it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownTest {
-    /// Its ordinal in the suite.
-    pub ordinal: u32,
-    /// Its id.
-    pub id: TestId,
 }

@@ -3,7 +3,7 @@
 use proctor_core::id::Uuid;
 use proctor_core::time::Timestamp;
 use proctor_store::secret::SealingKey;
-use proctor_store::{Database, Store, StoreError, StoreOptions, Sweep};
+use proctor_store::{CompactionOptions, Database, QueryLimits, Store, StoreError, StoreOptions, Sweep};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, PgConnection};
 
 const POSTGRES_URL: &str = "PROCTOR_TEST_POSTGRES_URL";
@@ -14,8 +14,8 @@ pub(crate) const STALE_AFTER_MS: i64 = 60_000;
 /// An empty database.
 pub(crate) struct Place {
     pub(crate) database: Database,
-    /// Where the files of SQLite are, as long as this lives.
-    _directory: tempfile::TempDir,
+    /// Where its files are, as long as this lives.
+    directory: tempfile::TempDir,
 }
 
 impl Place {
@@ -23,8 +23,14 @@ impl Place {
         matches!(self.database, Database::Sqlite(_))
     }
 
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
     pub(crate) fn options(&self, sweep: Sweep) -> StoreOptions {
-        options(self.database.clone(), sweep)
+        let mut options = options(self.database.clone(), sweep);
+        options.compaction.cache_directory = Some(self.directory.path().to_owned());
+        options
     }
 
     pub(crate) async fn try_open(&self, sweep: Sweep) -> Result<Store, StoreError> {
@@ -34,6 +40,14 @@ impl Place {
     /// Opens it as the CLI does.
     pub(crate) async fn open(&self) -> Store {
         self.try_open(Sweep::Nothing).await.unwrap()
+    }
+
+    /// How many day files are in its folder.
+    pub(crate) fn files_on_disk(&self) -> u64 {
+        let entries = |path: &std::path::Path| {
+            std::fs::read_dir(path).map_or_else(|_| Vec::new(), |entries| entries.map(|entry| entry.unwrap().path()).collect())
+        };
+        entries(&self.directory.path().join("executions")).iter().map(|suite| entries(suite).len() as u64).sum()
     }
 
     /// How many rows the table has.
@@ -75,7 +89,16 @@ impl Place {
 
 /// How tests open a store.
 pub(crate) fn options(database: Database, sweep: Sweep) -> StoreOptions {
-    StoreOptions { database, sealing_key: SealingKey::new([7; 32]), stale_after_ms: STALE_AFTER_MS, commit_queue_max: 1_000, sweep }
+    StoreOptions {
+        database,
+        sealing_key: SealingKey::new([7; 32]),
+        stale_after_ms: STALE_AFTER_MS,
+        commit_queue_max: 1_000,
+        query_limits: QueryLimits::default(),
+        // Stories compact when they say so.
+        compaction: CompactionOptions { interval: None, ..CompactionOptions::default() },
+        sweep,
+    }
 }
 
 /// A time, in milliseconds after some day in 2026.
@@ -88,7 +111,7 @@ pub(crate) fn at(millis: i64) -> Timestamp {
 pub(crate) async fn on_both(story: impl AsyncFn(&Place)) {
     let directory = tempfile::tempdir().unwrap();
     let database = Database::Sqlite(directory.path().join("proctor.db"));
-    story(&Place { database, _directory: directory }).await;
+    story(&Place { database, directory }).await;
 
     let Ok(url) = std::env::var(POSTGRES_URL) else {
         assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{POSTGRES_URL} must be set in CI");
@@ -100,7 +123,7 @@ pub(crate) async fn on_both(story: impl AsyncFn(&Place)) {
     sqlx::raw_sql(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&mut connection).await.unwrap();
     let separator = if url.contains('?') { '&' } else { '?' };
     let database = Database::Postgres(format!("{url}{separator}options=-c%20search_path%3D{schema}"));
-    story(&Place { database, _directory: tempfile::tempdir().unwrap() }).await;
+    story(&Place { database, directory: tempfile::tempdir().unwrap() }).await;
     sqlx::raw_sql(AssertSqlSafe(format!("DROP SCHEMA {schema} CASCADE"))).execute(&mut connection).await.unwrap();
 }
 
@@ -108,5 +131,5 @@ pub(crate) async fn on_both(story: impl AsyncFn(&Place)) {
 pub(crate) async fn on_sqlite(story: impl AsyncFn(&Place)) {
     let directory = tempfile::tempdir().unwrap();
     let database = Database::Sqlite(directory.path().join("proctor.db"));
-    story(&Place { database, _directory: directory }).await;
+    story(&Place { database, directory }).await;
 }

@@ -91,6 +91,7 @@ pub(crate) fn upload(suite: SuiteId, run_key: &str, received_at: Timestamp, segm
         identical_since: received_at.plus_millis(-600_000),
         body_bytes: 100,
         receipt: ReceiptLines::default(),
+        deciding_tags: Vec::new(),
         segment,
     }
 }

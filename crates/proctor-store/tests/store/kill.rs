@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use proctor_core::id::UploadId;
 use proctor_core::result::TestResult::{Failed, Passed};
@@ -13,6 +14,8 @@ use crate::engines::{at, on_both, options};
 use crate::fixtures::{announcement, results, suite, upload};
 
 const CHILD: &str = "PROCTOR_TEST_CHILD";
+/// Where the child keeps copies of day files.
+const CHILD_CACHE: &str = "PROCTOR_TEST_CHILD_CACHE";
 /// Acknowledged uploads after which the child is killed.
 const ACKNOWLEDGED_MIN: usize = 150;
 
@@ -30,6 +33,7 @@ async fn what_was_acknowledged_survives() {
         let mut child = Command::new(this)
             .args(["--exact", "kill::the_child", "--nocapture"])
             .env(CHILD, address)
+            .env(CHILD_CACHE, place.folder())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -43,7 +47,7 @@ async fn what_was_acknowledged_survives() {
         child.wait().unwrap();
         assert!(acknowledged.len() >= ACKNOWLEDGED_MIN);
         if !place.is_sqlite() {
-            place.execute("UPDATE nodes SET lease_until = 0").await;
+            place.execute("UPDATE nodes SET lease_until = 0; DELETE FROM compactions").await;
         }
         let store = place.try_open(Sweep::DeadUploads).await.unwrap();
         for id in &acknowledged {
@@ -54,7 +58,11 @@ async fn what_was_acknowledged_survives() {
         assert_eq!(place.number("SELECT COUNT(*) FROM uploads WHERE status = 'processing'").await, 0);
         assert_eq!(place.number("SELECT COUNT(*) FROM runs WHERE uploads_in_flight <> 0").await, 0);
         let stored = place.number("SELECT COUNT(*) FROM uploads WHERE status = 'succeeded'").await;
-        assert_eq!(place.rows("segments").await, stored);
+        // It was killed in the middle of compacting, too: each execution is in a segment or in a file, never in both.
+        let days = store.storage_by_day(suite).await.unwrap();
+        assert_eq!(days.iter().map(|day| day.executions).sum::<u64>(), 3 * stored.unsigned_abs());
+        assert!(days.iter().map(|day| day.files).sum::<u64>() > 0);
+        crate::compaction::assert_tidy(place).await;
         assert_eq!(place.number("SELECT CAST(SUM(passed + failed) AS BIGINT) FROM runs").await, 3 * stored);
         assert_eq!(store.upload_count(suite).await.unwrap(), stored.unsigned_abs());
         let runs = store.runs(suite, Default::default(), PageRequest { offset: 0, limit: 1 }).await.unwrap().total;
@@ -69,7 +77,11 @@ async fn what_was_acknowledged_survives() {
 async fn the_child() {
     let Ok(address) = std::env::var(CHILD) else { return };
     let database = if address.starts_with("postgres") { Database::Postgres(address) } else { Database::Sqlite(address.into()) };
-    let store = Store::open(options(database, Sweep::DeadUploads), at(0)).await.unwrap();
+    let mut options = options(database, Sweep::DeadUploads);
+    options.compaction.rows_min = 1;
+    options.compaction.interval = Some(Duration::from_millis(5));
+    options.compaction.cache_directory = std::env::var_os(CHILD_CACHE).map(Into::into);
+    let store = Store::open(options, at(0)).await.unwrap();
     let organization = store.organization_by_slug("acme").await.unwrap().unwrap();
     let suite = store.suite_by_slug(organization.id, &SuiteSettings::named("web").name).await.unwrap().unwrap().id;
     let upload_for_ever = async |task: i64| {

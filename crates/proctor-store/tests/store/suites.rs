@@ -1,5 +1,6 @@
 use proctor_core::id::{OrganizationId, Uuid};
 use proctor_core::result::TestResult;
+use proctor_core::retention::{Keep, Retention};
 use proctor_core::suite::{IdenticalUploads, SuiteSettings};
 use proctor_store::catalog::suites::Uploads;
 use proctor_store::error::Unique;
@@ -25,6 +26,7 @@ async fn settings_come_back_as_written() {
             external_url: Some("https://example.test/e".to_owned()),
             flaky_detection: false,
             identical_uploads: IdenticalUploads::Always,
+            retention: Retention { executions: Keep::Days(90), aggregates: Keep::Days(36_500) },
             ..SuiteSettings::named("Checkout API")
         };
         let api = store.create_suite(organization.id, settings.clone(), "token-of-api", at(5)).await.unwrap();

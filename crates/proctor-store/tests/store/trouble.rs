@@ -35,6 +35,40 @@ async fn a_damaged_segment_is_an_error_and_nothing_worse() {
 }
 
 #[tokio::test]
+async fn a_damaged_day_file_is_an_error_and_nothing_worse() {
+    on_sqlite(async |place| {
+        let server = place.try_open(Sweep::DeadUploads).await.unwrap();
+        let suite = suite(&server).await.1.id;
+        let upload = upload(suite, "k", at(1), results(suite, &[Passed; 4]));
+        server.complete_upload(upload.clone()).await.unwrap();
+        server.compact(at(30 * 86_400_000)).await.unwrap();
+        server.close().await;
+        let folder = place.folder().join("executions").join(suite.to_string());
+        let path = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+        let whole = std::fs::read(&path).unwrap();
+        let mut footer = whole.clone();
+        let at_footer = footer.len() - 60;
+        footer[at_footer..at_footer + 20].fill(0xff);
+        let pages: Vec<u8> = whole.iter().enumerate().map(|(at, byte)| if (4..200).contains(&at) { !byte } else { *byte }).collect();
+        for damaged in [footer, pages, whole[..whole.len() / 2].to_vec(), Vec::new()] {
+            std::fs::write(&path, &damaged).unwrap();
+            let cli = place.open().await;
+            let read = cli.executions_of_upload(suite, upload.upload_id).await;
+            assert!(matches!(read, Err(StoreError::Corrupt(_) | StoreError::Internal(_))), "{read:?}");
+            cli.close().await;
+        }
+        std::fs::remove_file(&path).unwrap();
+        let cli = place.open().await;
+        let read = cli.executions_of_upload(suite, upload.upload_id).await;
+        assert!(matches!(&read, Err(StoreError::Corrupt(why)) if why.contains("missing")), "{read:?}");
+        std::fs::write(&path, whole).unwrap();
+        assert_eq!(cli.executions_of_upload(suite, upload.upload_id).await.unwrap().len(), 4);
+        cli.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_full_disk_stores_nothing_and_breaks_nothing() {
     on_sqlite(async |place| {
         let store = place.open().await;
