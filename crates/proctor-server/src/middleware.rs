@@ -1,10 +1,12 @@
 //! All layers around the routes, outermost first in [`layered`].
 
 mod answer_headers;
+mod compress;
 mod cors;
 mod json_errors;
 mod linger;
 mod panics;
+mod prefix;
 mod request_id;
 mod target;
 
@@ -31,6 +33,9 @@ pub fn layered(routes: Router, app: &App) -> BoxCloneSyncService<Request, Respon
         .layer(from_fn(cors::allow_everyone))
         .layer(from_fn(linger::read_to_the_end))
         .layer(from_fn(answer_headers::collect))
+        .map_response(compress::plain)
+        .layer(compress::layer())
+        .layer(from_fn_with_state(prefix::Prefix::of(&app.settings), prefix::put_before_addresses))
         .layer(from_fn(json_errors::as_json))
         .layer(CatchPanicLayer::custom(panics::answer))
         .layer(from_fn_with_state(target, target::normalise))

@@ -1,0 +1,87 @@
+//! What can be done to a test on its page: a state, a label.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use proctor_core::id::TestId;
+use proctor_core::label::Label;
+use proctor_core::state::TestState;
+use proctor_store::StoreError;
+use proctor_store::catalog::labels::{Added, LabelSource, Removal};
+use proctor_store::catalog::states::{NewState, StateAuthor};
+
+use super::error::WebError;
+use super::form::SentForm;
+use super::place::AtSuite;
+use super::test::ACTIONS;
+use crate::App;
+
+/// `POST …/tests/{test}/state`.
+///
+/// # Errors
+/// 403, 404, 422; what the store says.
+pub async fn set_state(
+    State(app): State<App>,
+    at: AtSuite,
+    Path((_, _, id)): Path<(String, String, String)>,
+    SentForm(form): SentForm,
+) -> Result<Response, WebError> {
+    at.require_edit()?;
+    let id: TestId = id.parse().map_err(|_| WebError::unknown("test"))?;
+    let viewer = at.viewer.as_ref().ok_or_else(|| WebError::forbidden("Sign in first."))?;
+    let wanted = form.get("state").unwrap_or_default();
+    let known = ACTIONS.iter().find(|(_, action, _)| *action == wanted);
+    let (state, _, _) = known.ok_or_else(|| WebError::invalid("state must be one of enable, mute, skip"))?;
+    require_allowed(&at, *state)?;
+    let reason = form.filled("reason").map(|reason| reason.trim().to_owned());
+    let new = NewState { state: *state, by: StateAuthor::User(viewer.user.id), reason, expires_at: None };
+    app.store.set_test_state(at.suite.id, id, &new, app.clock.now()).await.map_err(known_test)?;
+    Ok(Redirect::to(&format!("{}/tests/{id}", at.path())).into_response())
+}
+
+/// `POST …/tests/{test}/labels`.
+///
+/// # Errors
+/// 403, 404, 422; what the store says.
+pub async fn change_label(
+    State(app): State<App>,
+    at: AtSuite,
+    Path((_, _, id)): Path<(String, String, String)>,
+    SentForm(form): SentForm,
+) -> Result<Response, WebError> {
+    at.require_edit()?;
+    let id: TestId = id.parse().map_err(|_| WebError::unknown("test"))?;
+    let label =
+        Label::new(form.get("label").unwrap_or_default().trim().to_owned()).map_err(|error| WebError::invalid(error.to_string()))?;
+    match form.get("operator").as_deref() {
+        Some("add") => {
+            let added = app.store.add_labels(at.suite.id, id, &[label], &LabelSource::Person, app.clock.now()).await.map_err(known_test)?;
+            if added == Added::TooMany {
+                return Err(WebError::invalid("This test has as many labels as a test may have."));
+            }
+        }
+        Some("remove") => app.store.remove_labels(at.suite.id, id, &[label], &Removal::Everyone).await?,
+        _ => return Err(WebError::invalid("operator must be add or remove")),
+    }
+    Ok(Redirect::to(&format!("{}/tests/{id}", at.path())).into_response())
+}
+
+/// Nothing, unless the suite's settings forbid the state (`rest-api.md`, section 3.5).
+///
+/// # Errors
+/// 422.
+pub(super) fn require_allowed(at: &AtSuite, state: TestState) -> Result<(), WebError> {
+    let rules = &at.suite.settings.states;
+    let is_allowed = match state {
+        TestState::Enabled => rules.is_managed,
+        TestState::Muted => rules.is_managed && rules.may_mute,
+        TestState::Skipped => rules.is_managed && rules.may_skip,
+    };
+    if is_allowed { Ok(()) } else { Err(WebError::invalid("The settings of this suite do not allow that.")) }
+}
+
+fn known_test(error: StoreError) -> WebError {
+    match error {
+        StoreError::Missing("test") => WebError::unknown("test"),
+        other => other.into(),
+    }
+}
