@@ -7,7 +7,9 @@ pub mod api;
 pub mod app;
 pub mod auth;
 pub mod clock;
+pub mod delivery;
 pub mod middleware;
+pub mod openapi;
 pub mod pagination;
 pub mod query;
 pub mod rate_limit;
@@ -16,6 +18,7 @@ pub mod serve;
 pub mod settings;
 pub mod urls;
 pub mod usecases;
+pub mod web;
 
 pub use app::App;
 pub use clock::{Clock, SystemClock};

@@ -38,6 +38,12 @@ impl QueryParams {
         &self.params
     }
 
+    /// As [`Self::all`]; bytes that are no UTF-8 are U+FFFD.
+    #[must_use]
+    pub fn texts(&self) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+        self.params.iter().map(|(key, value)| (String::from_utf8_lossy(key), String::from_utf8_lossy(value))).collect()
+    }
+
     /// The value of `key`; of several the last. Bytes that are no UTF-8 are U+FFFD.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Cow<'_, str>> {

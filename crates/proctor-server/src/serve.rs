@@ -22,6 +22,7 @@ use crate::App;
 use crate::middleware::layered;
 use crate::router::router;
 use crate::settings::HttpSettings;
+use crate::usecases::retention::apply_retention;
 
 /// How long to wait when the system has no more file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -43,7 +44,11 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
         head_bytes_max: head_bytes_max(&settings),
     };
     tracing::info!(address = %listener.local_addr()?, "listening");
+    let retention = apply_retention(app.store.clone(), std::sync::Arc::clone(&app.clock), app.settings.retention.every);
+    let retention = tokio::spawn(retention);
     let slots = std::sync::Arc::new(Semaphore::new(settings.connections_max));
+    let evaluating = tokio::spawn(app.evaluator.clone().run());
+    let delivering = tokio::spawn(app.deliverer.clone().run());
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     tokio::pin!(shutdown);
@@ -65,6 +70,13 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
         tracing::warn!("requests that did not end in time are broken off");
     }
     connections.shutdown().await;
+    // What is broken off here is undone by the store, and done at the next start.
+    evaluating.abort();
+    // What was sent and not recorded is sent again under the same id.
+    delivering.abort();
+    retention.abort();
+    // Aborted: an error.
+    let _ = retention.await;
     Ok(())
 }
 

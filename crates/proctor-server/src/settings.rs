@@ -3,7 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use proctor_core::retention::Retention;
 use proctor_core::suite::IdenticalUploads;
+use proctor_core::window::WindowLimits;
+
+use crate::delivery::MailSettings;
+
+/// GitHub's REST API.
+pub const GITHUB_URL: &str = "https://api.github.com";
 
 /// The settings of a server.
 #[derive(Clone, Debug)]
@@ -16,14 +23,78 @@ pub struct Settings {
     pub trust_forwarded: TrustForwarded,
     /// A finished run without results is `stale` after this silence.
     pub stale_after: Duration,
+    /// How long things are kept.
+    pub retention: RetentionSettings,
     /// Bounds on connections and requests.
     pub http: HttpSettings,
     /// Bounds on uploads.
     pub uploads: UploadSettings,
+    /// The window of questions about tests: what it is by default, and how long it may be.
+    pub windows: WindowLimits,
     /// Requests per minute and organization, and per minute and user. `None`: not limited.
     pub rate_limit: Option<RateLimit>,
+    /// Bounds on changes of execution tags.
+    pub execution_tags: ExecutionTagSettings,
     /// Key sets of OIDC issuers.
     pub oidc: OidcSettings,
+    /// Messages of workflows to the outside.
+    pub delivery: DeliverySettings,
+}
+
+/// Messages of workflows to the outside.
+#[derive(Clone, Debug)]
+pub struct DeliverySettings {
+    /// Whether webhooks and Slack messages may go to addresses that are not public.
+    pub private_targets: PrivateTargets,
+    /// Where GitHub's REST API is, without a trailing slash.
+    pub github_url: String,
+    /// The mail server. `None`: no mail is sent.
+    pub mail: Option<MailSettings>,
+}
+
+impl Default for DeliverySettings {
+    fn default() -> Self {
+        Self { private_targets: PrivateTargets::Refused, github_url: GITHUB_URL.to_owned(), mail: None }
+    }
+}
+
+/// Whether messages may go to addresses that are not public.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrivateTargets {
+    /// They may: everybody who may edit a workflow can then reach what this machine can reach.
+    Allowed,
+    /// They may not.
+    Refused,
+}
+
+/// Bounds on changes of execution tags (`rest-api.md`, 3.6).
+#[derive(Clone, Debug)]
+pub struct ExecutionTagSettings {
+    /// How long an organization waits from one accepted request to the next. Zero: not at all.
+    pub interval: Duration,
+    /// Executions in one request.
+    pub executions_max: usize,
+    /// Mutable tags of one execution.
+    pub tags_max: usize,
+    /// Bytes of a body.
+    pub body_bytes_max: usize,
+    /// How long a body may take to arrive before its sender gets 408.
+    pub body_timeout: Duration,
+    /// Requests that may be read at once; one more is answered with 503.
+    pub concurrent_max: usize,
+}
+
+impl Default for ExecutionTagSettings {
+    fn default() -> Self {
+        Self {
+            interval: Duration::from_mins(1),
+            executions_max: 100_000,
+            tags_max: 10,
+            body_bytes_max: 64 * 1024 * 1024,
+            body_timeout: Duration::from_mins(5),
+            concurrent_max: 2,
+        }
+    }
 }
 
 /// Whether headers that a proxy sets are believed.
@@ -33,6 +104,15 @@ pub enum TrustForwarded {
     Yes,
     /// They are not.
     No,
+}
+
+/// How long things are kept.
+#[derive(Clone, Debug)]
+pub struct RetentionSettings {
+    /// What new suites begin with.
+    pub new_suites: Retention,
+    /// How often the server looks for what is due.
+    pub every: Duration,
 }
 
 /// Bounds on connections and requests.
@@ -96,11 +176,21 @@ impl Default for Settings {
             web_url: None,
             trust_forwarded: TrustForwarded::No,
             stale_after: Duration::from_hours(24),
+            retention: RetentionSettings::default(),
             http: HttpSettings::default(),
             uploads: UploadSettings::default(),
+            windows: WindowLimits::default(),
             rate_limit: None,
+            execution_tags: ExecutionTagSettings::default(),
             oidc: OidcSettings::default(),
+            delivery: DeliverySettings::default(),
         }
+    }
+}
+
+impl Default for RetentionSettings {
+    fn default() -> Self {
+        Self { new_suites: Retention::default(), every: Duration::from_hours(1) }
     }
 }
 

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, Uri, header};
-use proctor_core::id::{ExecutionId, RunId, TestId, UploadId};
+use proctor_core::id::{ExecutionId, RunId, TestId, UploadId, WorkflowId};
 
 use crate::App;
 use crate::settings::{Settings, TrustForwarded};
@@ -51,6 +51,12 @@ impl Urls {
         self.web(&format!("/{organization}"))
     }
 
+    /// A build of a pipeline, API.
+    #[must_use]
+    pub fn pipeline_build(&self, organization: &str, pipeline: &str, number: u64) -> String {
+        self.api(&format!("/v2/organizations/{organization}/pipelines/{pipeline}/builds/{number}"))
+    }
+
     /// The addresses of a suite and of what is in it.
     #[must_use]
     pub fn suite(&self, organization: &str, suite: &str) -> SuiteUrls {
@@ -89,16 +95,40 @@ impl SuiteUrls {
         format!("{}/runs/{run}", self.web)
     }
 
+    /// A test, API.
+    #[must_use]
+    pub fn test(&self, test: TestId) -> String {
+        format!("{}/tests/{test}", self.api)
+    }
+
     /// A test, web.
     #[must_use]
     pub fn test_web(&self, test: TestId) -> String {
         format!("{}/tests/{test}", self.web)
     }
 
+    /// A workflow, web.
+    #[must_use]
+    pub fn workflow_web(&self, workflow: WorkflowId) -> String {
+        format!("{}/workflows/{workflow}", self.web)
+    }
+
     /// An execution, web.
     #[must_use]
     pub fn execution_web(&self, test: TestId, execution: ExecutionId) -> String {
         format!("{}?execution_id={execution}", self.test_web(test))
+    }
+
+    /// An execution by itself, API.
+    #[must_use]
+    pub fn execution(&self, execution: ExecutionId) -> String {
+        format!("{}/executions/{execution}", self.api)
+    }
+
+    /// An execution by itself, web.
+    #[must_use]
+    pub fn execution_page(&self, execution: ExecutionId) -> String {
+        format!("{}/executions/{execution}", self.web)
     }
 
     /// An upload, web.

@@ -6,7 +6,9 @@ use http::{HeaderValue, header};
 use serde_json::{Value, json};
 
 use crate::App;
+use crate::api::error::ApiError;
 use crate::api::json::Json;
+use crate::openapi;
 use crate::urls::Urls;
 
 /// `GET /`: whether this is such a server.
@@ -28,4 +30,13 @@ pub async fn api_catalog(urls: Urls) -> Response {
     } ] });
     let content_type = HeaderValue::from_static("application/linkset+json");
     ([(header::CONTENT_TYPE, content_type)], catalog.to_string()).into_response()
+}
+
+/// `GET /v2/analytics/openapi.yaml`: our own document.
+///
+/// # Errors
+/// None that a test lets pass: only when the document cannot be written.
+pub async fn openapi(urls: Urls) -> Result<Response, ApiError> {
+    let document = openapi::yaml(&urls.api("")).ok_or_else(|| ApiError::internal(&"the OpenAPI document cannot be written"))?;
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/openapi+yaml"))], document).into_response())
 }

@@ -100,6 +100,12 @@ impl From<StoreError> for ApiError {
                 tracing::error!(cause, "storage unavailable");
                 Self::unavailable("Service temporarily unavailable, please retry")
             }
+            // Not 503: a client that asks the same again would only load the server more.
+            StoreError::TooExpensive { what } => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                format!("The query takes more than the server's limit of {what}; a shorter time window or more filters may help"),
+            ),
+            StoreError::SealedElsewhere => Self::invalid(&[error.to_string()]),
             StoreError::Taken(_) | StoreError::Missing(_) | StoreError::Corrupt(_) | StoreError::Internal(_) => Self::internal(&error),
         }
     }

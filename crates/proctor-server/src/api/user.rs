@@ -28,7 +28,9 @@ pub struct UserBody {
 }
 
 impl UserBody {
-    fn new(user: User, urls: &Urls) -> Self {
+    /// The user with its addresses.
+    #[must_use]
+    pub fn new(user: User, urls: &Urls) -> Self {
         let User { id, name, email, created_at } = user;
         Self {
             id: id.to_string(),

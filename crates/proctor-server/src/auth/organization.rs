@@ -24,6 +24,16 @@ pub struct InOrganization<S> {
     scope: PhantomData<S>,
 }
 
+impl<S> InOrganization<S> {
+    /// Whether the caller's user is an administrator.
+    ///
+    /// # Errors
+    /// 403 with `message` when not.
+    pub fn require_administrator(&self, message: &str) -> Result<(), ApiError> {
+        if self.role == Role::Administrator { Ok(()) } else { Err(ApiError::forbidden(message)) }
+    }
+}
+
 impl<S: RequiredScope> FromRequestParts<App> for InOrganization<S> {
     type Rejection = ApiError;
 

@@ -5,7 +5,7 @@ use http::request::Parts;
 use proctor_core::id::Uuid;
 
 /// The part called `name`, decoded. `None` when the route has no such part, or when it is no text: then it names nothing.
-pub(super) async fn path_text(parts: &mut Parts, name: &str) -> Option<String> {
+pub(crate) async fn path_text(parts: &mut Parts, name: &str) -> Option<String> {
     let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;
     params.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
 }

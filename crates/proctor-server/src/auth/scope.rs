@@ -29,10 +29,13 @@ macro_rules! required_scopes {
 }
 
 required_scopes! {
+    ReadBuilds = READ_BUILDS;
     ReadOrganizations = READ_ORGANIZATIONS;
     ReadSuites = READ_SUITES;
+    ReadTeams = READ_TEAMS;
     ReadUser = READ_USER;
     WriteSuites = WRITE_SUITES;
+    WriteTeams = WRITE_TEAMS;
     WriteTokens = WRITE_TOKENS;
 }
 

@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, IntoResponseParts, Response, ResponseParts};
 use http::{HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
+use proctor_store::PageRequest;
 use serde::Serialize;
 
 use super::PageParams;
@@ -27,6 +28,21 @@ impl<T> Paged<T> {
     #[must_use]
     pub fn new(items: Vec<T>, total: u64, params: PageParams, target: &ListTarget<'_>) -> Self {
         Self { items, link: link_line(total, params, target) }
+    }
+
+    /// One page out of a whole list.
+    #[must_use]
+    pub fn out_of(whole: Vec<T>, params: PageParams, target: &ListTarget<'_>) -> Self {
+        let total = whole.len() as u64;
+        let PageRequest { offset, limit } = params.request();
+        let skip = usize::try_from(offset).unwrap_or(usize::MAX);
+        Self::new(whole.into_iter().skip(skip).take(limit as usize).collect(), total, params, target)
+    }
+
+    /// The page as a part of a larger body, with the same header.
+    #[must_use]
+    pub fn within<B: Serialize>(self, body: impl FnOnce(Vec<T>) -> B) -> Response {
+        (LinkHeader(self.link), Json(body(self.items))).into_response()
     }
 
     /// A whole list, without the header.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use proctor_core::id::OrganizationId;
 use proctor_core::organization::{Organization, Role, User};
+use proctor_core::retention::Retention;
 use proctor_core::scope::Scope;
 use proctor_core::suite::{IdenticalUploads, Suite, SuiteSettings};
 use proctor_core::time::Timestamp;
@@ -33,6 +34,8 @@ pub struct BootstrapOptions {
     pub bootstrap_token: Option<String>,
     /// What the first suite does with identical uploads.
     pub identical_uploads: IdenticalUploads,
+    /// How long the first suite keeps things.
+    pub retention: Retention,
 }
 
 impl Default for BootstrapOptions {
@@ -42,6 +45,7 @@ impl Default for BootstrapOptions {
             organization_name: "Default".to_owned(),
             bootstrap_token: None,
             identical_uploads: IdenticalUploads::Always,
+            retention: Retention::default(),
         }
     }
 }
@@ -148,7 +152,8 @@ async fn make_first(store: &Store, options: &BootstrapOptions, now: Timestamp) -
         }
     };
     let upload_token = new_upload_token()?;
-    let settings = SuiteSettings { identical_uploads: options.identical_uploads, ..SuiteSettings::named(FIRST_SUITE_NAME) };
+    let BootstrapOptions { identical_uploads, retention, .. } = *options;
+    let settings = SuiteSettings { identical_uploads, retention, ..SuiteSettings::named(FIRST_SUITE_NAME) };
     let suite = store.create_suite(organization.id, settings, &upload_token, now).await?;
     Ok(FirstOrganization { organization, administrator, api_token, suite, upload_token })
 }

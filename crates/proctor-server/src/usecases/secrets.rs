@@ -10,6 +10,9 @@ const API_TOKEN_CHARACTERS: usize = 40;
 /// Characters of a suite's upload token: 190 bits.
 const UPLOAD_TOKEN_CHARACTERS: usize = 32;
 
+/// Random characters of a session or of a link that signs in: 238 bits.
+const SESSION_CHARACTERS: usize = 40;
+
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// The operating system gave no random numbers.
@@ -31,6 +34,14 @@ pub fn new_api_token() -> Result<String, NoRandomness> {
 /// When the operating system has no random numbers.
 pub fn new_upload_token() -> Result<String, NoRandomness> {
     random_text(UPLOAD_TOKEN_CHARACTERS)
+}
+
+/// The secret of a new session, or of a link that signs in.
+///
+/// # Errors
+/// When the operating system has no random numbers.
+pub fn new_session_secret() -> Result<String, NoRandomness> {
+    random_text(SESSION_CHARACTERS)
 }
 
 /// Each character equally probable: bytes from 248 on, which would favour the first letters, are thrown away.

@@ -3,7 +3,7 @@
 use proctor_core::time::Timestamp;
 use proctor_server::usecases::bootstrap::{BootstrapOptions, bootstrap};
 use proctor_store::secret::SealingKey;
-use proctor_store::{Database, Store, StoreOptions, Sweep};
+use proctor_store::{CompactionOptions, Database, QueryLimits, Store, StoreOptions, Sweep};
 
 use crate::support::TestApp;
 
@@ -16,7 +16,9 @@ async fn an_empty_store_gets_all_that_is_needed() {
         sealing_key: SealingKey::new([7; 32]),
         stale_after_ms: 1_000,
         commit_queue_max: 16,
+        compaction: CompactionOptions::default(),
         sweep: Sweep::Nothing,
+        query_limits: QueryLimits::default(),
     };
     let store = Store::open(options, now).await.expect("the store opens");
     let made = bootstrap(&store, &BootstrapOptions::default(), now).await.expect("bootstraps");

@@ -28,6 +28,11 @@ async fn making_a_suite() {
         "color": null,
         "emoji": null,
         "oidc_policy": null,
+        // Proctor's own
+        "label_tag_keys": [],
+        "test_state_management": true,
+        "mute_allowed": true,
+        "skip_allowed": true,
     });
     assert_eq!(plain.json(), expected);
     let shown = app.post(&app.a("/suites/"), &json!({ "name": "Shown", "show_api_token": true })).await.json();

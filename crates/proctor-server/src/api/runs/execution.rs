@@ -38,7 +38,7 @@ pub struct ExecutionBody {
 
 /// One entry of `failure_expanded`: always both keys, always arrays, or the Go client fails.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-struct FailureBody {
+pub struct FailureBody {
     backtrace: Vec<Cow<'static, str>>,
     expanded: Vec<Cow<'static, str>>,
 }
@@ -145,6 +145,6 @@ impl From<FailureDetail<'static>> for FailureBody {
     }
 }
 
-fn shown_tags(tags: &TagSet) -> BTreeMap<String, String> {
+pub(crate) fn shown_tags(tags: &TagSet) -> BTreeMap<String, String> {
     tags.as_slice().iter().filter(|(key, _)| !HIDDEN_TAGS.contains(&key.as_str())).cloned().collect()
 }

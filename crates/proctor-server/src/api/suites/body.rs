@@ -1,6 +1,7 @@
 //! A suite on the wire.
 
 use proctor_core::organization::Organization;
+use proctor_core::state::StateRules;
 use proctor_core::suite::{Suite, SuiteSettings};
 use serde::Serialize;
 
@@ -26,6 +27,11 @@ pub struct SuiteBody {
     emoji: Option<String>,
     /// Text or null: Terraform and the Go client cannot read structure here.
     oidc_policy: Option<String>,
+    /// The keys of execution tags whose values become labels. This and what follows is Proctor's own.
+    label_tag_keys: Vec<String>,
+    test_state_management: bool,
+    mute_allowed: bool,
+    skip_allowed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     api_token: Option<String>,
 }
@@ -35,7 +41,8 @@ impl SuiteBody {
     #[must_use]
     pub fn new(suite: Suite, organization: &Organization, urls: &Urls, api_token: Option<String>) -> Self {
         let Suite { id, organization_id, slug, created_at: _, uploads_disabled: _, settings } = suite;
-        let SuiteSettings { name, default_branch, application_name, color, emoji, oidc_policy, .. } = settings;
+        let SuiteSettings { name, default_branch, application_name, color, emoji, oidc_policy, states, label_tag_keys, .. } = settings;
+        let StateRules { is_managed, may_mute, may_skip } = states;
         let addresses = urls.suite(&organization.slug, &slug);
         Self {
             id: id.to_string(),
@@ -50,6 +57,10 @@ impl SuiteBody {
             color,
             emoji,
             oidc_policy,
+            label_tag_keys,
+            test_state_management: is_managed,
+            mute_allowed: may_mute,
+            skip_allowed: may_skip,
             api_token,
         }
     }

@@ -23,7 +23,7 @@ pub async fn create(
     urls: Urls,
     body: JsonObject,
 ) -> Result<(StatusCode, Json<SuiteBody>), ApiError> {
-    let input = SuiteInput::for_new(&body, app.settings.uploads.identical)?;
+    let input = SuiteInput::for_new(&body, app.settings.uploads.identical, app.settings.retention.new_suites)?;
     let suite = create_suite(&app.store, organization.id, input.settings, &input.teams, app.clock.now()).await?;
     let body = input.show_api_token.body(&app, &organization, suite, &urls).await?;
     Ok((StatusCode::CREATED, Json(body)))

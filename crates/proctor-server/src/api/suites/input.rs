@@ -1,9 +1,11 @@
 //! What clients send to make or change a suite.
 
 use proctor_core::id::TeamId;
+use proctor_core::retention::{Keep, RETENTION_DAYS_MAX, Retention};
 use proctor_core::run_env::hyphenated_uuid;
 use proctor_core::slug::{RESERVED_SUITE_SLUGS, is_slug, slug_of};
-use proctor_core::suite::{IdenticalUploads, SuiteSettings};
+use proctor_core::suite::{IdenticalUploads, LABEL_TAG_KEYS_MAX, SuiteSettings};
+use proctor_core::tags::is_tag_key;
 use serde_json::{Map, Value};
 
 use super::body::ShowApiToken;
@@ -28,12 +30,12 @@ pub struct SuiteInput {
 }
 
 impl SuiteInput {
-    /// The settings of a new suite. `identical`: what new suites do with identical uploads.
+    /// The settings of a new suite. `identical`: what new suites do with identical uploads; `retention`: how long they keep things.
     ///
     /// # Errors
     /// 422 with all that is wrong.
-    pub fn for_new(body: &JsonObject, identical: IdenticalUploads) -> Result<Self, ApiError> {
-        let base = SuiteSettings { identical_uploads: identical, ..SuiteSettings::named("") };
+    pub fn for_new(body: &JsonObject, identical: IdenticalUploads, retention: Retention) -> Result<Self, ApiError> {
+        let base = SuiteSettings { identical_uploads: identical, retention, ..SuiteSettings::named("") };
         Self::read(&body.0, base, "main")
     }
 
@@ -75,6 +77,24 @@ impl SuiteInput {
         }
         if let Some(identical) = fields.identical_uploads() {
             settings.identical_uploads = identical;
+        }
+        let Retention { executions, aggregates } = &mut settings.retention;
+        for (key, label, keep) in [("retention_days", "Retention days", executions), ("aggregates_days", "Aggregates days", aggregates)] {
+            if let Some(value) = fields.keep(key, label) {
+                *keep = value;
+            }
+        }
+        for (key, label, setting) in [
+            ("test_state_management", "Test state management", &mut settings.states.is_managed),
+            ("mute_allowed", "Mute allowed", &mut settings.states.may_mute),
+            ("skip_allowed", "Skip allowed", &mut settings.states.may_skip),
+        ] {
+            if let Some(flag) = fields.flag(key, label) {
+                *setting = flag;
+            }
+        }
+        if let Some(keys) = fields.label_tag_keys() {
+            settings.label_tag_keys = keys;
         }
         let teams = fields.teams();
         let show_api_token = ShowApiToken::asked(object.get("show_api_token") == Some(&Value::Bool(true)));
@@ -156,6 +176,37 @@ impl Fields<'_> {
         let value = IdenticalUploads::from_word(&word);
         self.check(value.is_some(), "Identical uploads must be one of lost_reply, always, off");
         value
+    }
+
+    /// A number of days; null is for ever.
+    fn keep(&mut self, key: &str, label: &str) -> Option<Keep> {
+        let keep = match self.object.get(key)? {
+            Value::Null => Some(Keep::Forever),
+            value => value.as_u64().and_then(Keep::days),
+        };
+        self.check(keep.is_some(), &format!("{label} must be a whole number from 1 to {RETENTION_DAYS_MAX}, or null"));
+        keep
+    }
+
+    /// `None`: not sent. Null clears.
+    fn label_tag_keys(&mut self) -> Option<Vec<String>> {
+        let keys: Option<Vec<&str>> = match self.object.get("label_tag_keys")? {
+            Value::Null => Some(Vec::new()),
+            Value::Array(keys) => keys.iter().map(|key| key.as_str().filter(|key| is_tag_key(key))).collect(),
+            _ => None,
+        };
+        let Some(keys) = keys else {
+            self.reasons.push("Label tag keys must be an array of tag keys".to_owned());
+            return None;
+        };
+        let mut distinct: Vec<String> = Vec::new();
+        for key in keys {
+            if !distinct.iter().any(|known| known == key) {
+                distinct.push(key.to_owned());
+            }
+        }
+        self.check(distinct.len() <= LABEL_TAG_KEYS_MAX, &format!("Label tag keys are too many (maximum is {LABEL_TAG_KEYS_MAX})"));
+        Some(distinct)
     }
 
     /// `team_ids`, or `teams_ids` as one table of the documentation spells it: an array, or one id.

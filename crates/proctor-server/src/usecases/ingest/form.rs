@@ -27,6 +27,16 @@ pub(super) fn boundary_of(content_type: &str) -> Option<String> {
     Some(boundary).filter(|boundary| (1..=BOUNDARY_BYTES_MAX).contains(&boundary.len()))
 }
 
+/// The content of a field in a whole form; of several with the name the last. `None`: there is none.
+///
+/// # Errors
+/// When the body is no form, or a field other than `data` is longer than [`limits::FIELD_BYTES_MAX`].
+pub fn form_field<'b>(content_type: &str, body: &'b [u8], name: &str) -> Result<Option<&'b [u8]>, Refusal> {
+    let boundary = boundary_of(content_type).ok_or_else(|| malformed("the content type names no boundary"))?;
+    let parts = FormScanner::new(&boundary).finish(body)?;
+    Ok(parts.iter().rev().find(|part| part.name == name).map(|part| &body[part.content.clone()]))
+}
+
 /// One part of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Part {

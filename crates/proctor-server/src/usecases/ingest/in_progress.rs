@@ -74,6 +74,7 @@ impl InProgress {
             suite_id: suite.id,
             default_branch: suite.settings.default_branch.clone(),
             identical: suite.settings.identical_uploads,
+            label_tag_keys: suite.settings.label_tag_keys.clone(),
             imported_at: self.uploader.imported_at,
             records_max: self.ingest.settings.records_max,
             run_known,
@@ -106,7 +107,7 @@ impl InProgress {
         self.format = Some(prepared.format);
         let received_at = self.received_at.unwrap_or_else(|| self.now());
         let window_ms = i64::try_from(self.ingest.settings.identical_window.as_millis()).unwrap_or(i64::MAX);
-        let Prepared { run_key, run, run_env_json, tags, format, on_default_branch, digest, receipt, segment } = prepared;
+        let Prepared { run_key, run, run_env_json, tags, format, on_default_branch, digest, receipt, deciding_tags, segment } = prepared;
         let summary = Summary::of(segment.counts.total(), &receipt);
         let id = self.id();
         let upload = CompletedUpload {
@@ -125,10 +126,12 @@ impl InProgress {
             identical_since: received_at.plus_millis(window_ms.saturating_neg()),
             body_bytes: self.body_bytes,
             receipt,
+            deciding_tags,
             segment,
         };
         let completed = self.ingest.store.complete_upload(upload).await?;
         self.is_ended = true;
+        self.ingest.evaluator.wake();
         match completed {
             Completed::Stored { run_id } => Ok(summary.stored(id, run_id, Resend::No)),
             Completed::Identical { upload_id, run_id } => {

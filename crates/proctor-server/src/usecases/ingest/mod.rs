@@ -23,6 +23,7 @@ mod stored;
 mod undelivered;
 
 pub use coding::Coding;
+pub use form::form_field;
 pub use refusal::Refusal;
 pub use scan::Shape;
 pub use state::{Admission, Ingest};

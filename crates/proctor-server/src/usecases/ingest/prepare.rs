@@ -12,7 +12,7 @@ use proctor_core::tags::{DropReason, DroppedTag, TagSet};
 use proctor_core::text::cut;
 use proctor_core::time::Timestamp;
 use proctor_formats::{ParseContext, ParseError};
-use proctor_store::catalog::uploads::{OnDefaultBranch, ReceiptLines};
+use proctor_store::catalog::uploads::{DecidingTags, OnDefaultBranch, ReceiptLines};
 use proctor_store::executions::{Segment, SegmentBuilder};
 use tokio::sync::oneshot;
 
@@ -29,6 +29,8 @@ pub(super) struct Job {
     pub(super) suite_id: SuiteId,
     pub(super) default_branch: String,
     pub(super) identical: IdenticalUploads,
+    /// The keys whose tags become labels.
+    pub(super) label_tag_keys: Vec<String>,
     pub(super) imported_at: Option<Timestamp>,
     pub(super) records_max: u64,
     /// Is told of the run as soon as the body is known to be acceptable, before its records are read.
@@ -45,6 +47,7 @@ pub(super) struct Prepared {
     pub(super) on_default_branch: OnDefaultBranch,
     pub(super) digest: [u8; 32],
     pub(super) receipt: ReceiptLines,
+    pub(super) deciding_tags: Vec<DecidingTags>,
     pub(super) segment: Segment,
 }
 
@@ -56,7 +59,7 @@ pub(super) struct Unusable {
 
 /// Reads a body. It is freed when this returns, before anything waits for the commit.
 pub(super) fn prepare(job: Job) -> Result<Prepared, Unusable> {
-    let Job { body, scan, suite_id, default_branch, identical, imported_at, records_max, run_known } = job;
+    let Job { body, scan, suite_id, default_branch, identical, label_tag_keys, imported_at, records_max, run_known } = job;
     let without_format = |refusal| Unusable { refusal, format: None };
     let contents = scan.finish(&body).map_err(without_format)?;
     let format = named_format(&contents);
@@ -78,12 +81,17 @@ pub(super) fn prepare(job: Job) -> Result<Prepared, Unusable> {
     }
     let unusable = |refusal| Unusable { refusal, format: Some(format) };
     read_documents(format, &contents, &mut sink).map_err(unusable)?;
-    let (segment, receipt) = sink.finish().map_err(|error| unusable(Refusal::Storage(error)))?;
     let digest = if identical == IdenticalUploads::Off { [0; 32] } else { digest_of(format, &contents, imported_at) };
     let on_default_branch = match contents.run_env.branch() {
         Some(branch) if branch == default_branch => OnDefaultBranch::Yes,
         _ => OnDefaultBranch::No,
     };
+    // Imported history is older than what the labels say now.
+    let deciding_tags = match (on_default_branch, imported_at) {
+        (OnDefaultBranch::Yes, None) => sink.deciding_tags(&label_tag_keys),
+        _ => Vec::new(),
+    };
+    let (segment, receipt) = sink.finish().map_err(|error| unusable(Refusal::Storage(error)))?;
     Ok(Prepared {
         run_key,
         run: RunDetails::of(&contents.run_env).or_build_id(tags.get("build.id").and_then(hyphenated_uuid)),
@@ -93,6 +101,7 @@ pub(super) fn prepare(job: Job) -> Result<Prepared, Unusable> {
         on_default_branch,
         digest,
         receipt,
+        deciding_tags,
         segment,
     })
 }

@@ -5,9 +5,10 @@ use proctor_core::identity::EXECUTIONS_PER_UPLOAD_MAX;
 use proctor_core::limits::{FAILURE_REASON_BYTES_MAX, RECEIPT_LINES_MAX};
 use proctor_core::receipt::{Notice, Rejection, Warning};
 use proctor_core::record::{Record, RecordSink, TooManyRecords};
+use proctor_core::tags::TagSet;
 use proctor_core::text::cut;
 use proctor_store::StoreError;
-use proctor_store::catalog::uploads::{ReceiptLines, WarningLine};
+use proctor_store::catalog::uploads::{DecidingTags, ReceiptLines, WarningLine};
 use proctor_store::executions::{Segment, SegmentBuilder};
 
 /// Bytes that the notices of one upload may take together.
@@ -48,6 +49,19 @@ impl IngestSink {
 
     pub(super) fn next_document(&mut self) {
         self.base = self.records;
+    }
+
+    /// For each test the tags with these keys of the execution that decides on its labels. Costs nothing without keys.
+    pub(super) fn deciding_tags(&self, keys: &[String]) -> Vec<DecidingTags> {
+        if keys.is_empty() {
+            return Vec::new();
+        }
+        let sets = self.normaliser.tag_sets();
+        let of_set = |set: u32| -> TagSet {
+            let value = |key: &String| sets.get(set as usize)?.get(key).map(|value| (key.clone(), value.to_owned()));
+            keys.iter().filter_map(value).collect()
+        };
+        self.segment.deciding_tag_sets().into_iter().map(|(test, set)| DecidingTags { test, tags: of_set(set) }).collect()
     }
 
     /// The segment and the receipt.

@@ -10,6 +10,7 @@ use super::budget::Budget;
 use super::pool::Pool;
 use crate::clock::Clock;
 use crate::settings::{Settings, UploadSettings};
+use crate::usecases::workflows::Evaluator;
 
 /// What all uploads of a server share.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub struct Ingest {
     pub(super) settings: UploadSettings,
     pub(super) budget: Budget,
     pub(super) pool: Pool,
+    pub(super) evaluator: Arc<Evaluator>,
     places: Arc<Semaphore>,
 }
 
@@ -31,11 +33,12 @@ pub struct Admission {
 impl Ingest {
     /// Bounds as the settings say.
     #[must_use]
-    pub fn new(store: Store, clock: Arc<dyn Clock>, settings: &Settings) -> Self {
+    pub fn new(store: Store, clock: Arc<dyn Clock>, evaluator: Arc<Evaluator>, settings: &Settings) -> Self {
         let settings = settings.uploads.clone();
         Self {
             store,
             clock,
+            evaluator,
             budget: Budget::new(settings.in_flight_bytes_max, settings.decoded_bytes_max),
             pool: Pool::new(),
             places: Arc::new(Semaphore::new(settings.concurrent_max.min(Semaphore::MAX_PERMITS))),

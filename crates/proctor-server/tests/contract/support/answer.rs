@@ -3,6 +3,8 @@
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::described;
+
 /// An answer, read in full.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -12,11 +14,25 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Sends a request and reads the whole answer.
-    pub(crate) async fn to(request: reqwest::RequestBuilder) -> Self {
-        let response = request.send().await.expect("the server answers");
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self { status, headers, text: response.text().await.expect("the answer arrives in full") }
+    /// Sends a request and reads the whole answer, which must be one that our own document lets the operation give.
+    #[track_caller]
+    pub(crate) fn to(request: reqwest::RequestBuilder) -> impl Future<Output = Self> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let (client, request) = request.build_split();
+            let request = request.expect("a request");
+            let (method, path) = (request.method().clone(), request.url().path().to_owned());
+            let response = client.execute(request).await.expect("the server answers");
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            let answer = Self { status, headers, text: response.text().await.expect("the answer arrives in full") };
+            let faults = described::faults(&method, &path, &answer);
+            assert!(
+                faults.is_empty(),
+                "{caller}: {method} {path} {status} is not as docs/openapi.yaml has it: {faults:#?}\n{}",
+                answer.text
+            );
+            answer
+        }
     }
 
     /// The body as JSON.

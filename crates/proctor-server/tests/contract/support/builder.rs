@@ -10,7 +10,7 @@ use proctor_server::clock::ManualClock;
 use proctor_server::{App, Clock, Settings, SystemClock};
 use proctor_store::catalog::tokens::NewApiToken;
 use proctor_store::secret::SealingKey;
-use proctor_store::{Database, Store, StoreOptions, Sweep};
+use proctor_store::{CompactionOptions, Database, QueryLimits, Store, StoreOptions, Sweep};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -94,6 +94,8 @@ fn options(directory: &tempfile::TempDir, settings: &Settings) -> StoreOptions {
         sealing_key: SealingKey::new([7; 32]),
         stale_after_ms: i64::try_from(settings.stale_after.as_millis()).expect("a sane period"),
         commit_queue_max: 1_024,
+        compaction: CompactionOptions::default(),
         sweep: Sweep::DeadUploads,
+        query_limits: QueryLimits::default(),
     }
 }

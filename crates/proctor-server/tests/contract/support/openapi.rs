@@ -24,7 +24,8 @@ static DOCUMENT: LazyLock<Option<Value>> = LazyLock::new(|| {
     Some(document)
 });
 
-/// Panics unless `body` is what the reference document lets the operation answer with `status`.
+/// Panics unless `body` is what the reference document lets the operation answer with `status`. That it is what our own document does is
+/// checked of every answer, see [`super::described`].
 #[track_caller]
 pub(crate) fn assert_conforms(operation_id: &str, status: u16, body: &Value) {
     let Some(document) = &*DOCUMENT else {

@@ -10,7 +10,7 @@ fn object(value: Value) -> JsonObject {
 }
 
 fn new(value: Value) -> Result<SuiteInput, String> {
-    SuiteInput::for_new(&object(value), IdenticalUploads::Off).map_err(|error| error.message)
+    SuiteInput::for_new(&object(value), IdenticalUploads::Off, Retention::default()).map_err(|error| error.message)
 }
 
 #[test]
@@ -39,6 +39,8 @@ fn every_reason_is_named() {
         (json!({ "name": "x", "oidc_policy": 5 }), "Oidc policy must be a string, an array or an object"),
         (json!({ "name": "x", "flaky_detection": "yes" }), "Flaky detection must be true or false"),
         (json!({ "name": "x", "identical_uploads": "maybe" }), "Identical uploads must be one of lost_reply, always, off"),
+        (json!({ "name": "x", "retention_days": 0 }), "Retention days must be a whole number from 1 to 36500, or null"),
+        (json!({ "name": "x", "aggregates_days": "90" }), "Aggregates days must be a whole number from 1 to 36500, or null"),
         (json!({ "name": "x", "team_ids": ["7"] }), "Team ids must be UUIDs of teams"),
     ] {
         assert_eq!(new(body.clone()).unwrap_err(), format!("Validation failed: {message}"), "{body}");
@@ -75,4 +77,13 @@ fn teams_come_in_four_spellings() {
     ] {
         assert_eq!(new(body).unwrap().teams, [TeamId::new(id.parse().unwrap())]);
     }
+}
+
+#[test]
+fn periods_are_set_kept_and_cleared() {
+    let set = new(json!({ "name": "x", "retention_days": 90, "aggregates_days": 365 })).unwrap().settings;
+    assert_eq!(set.retention, Retention { executions: Keep::Days(90), aggregates: Keep::Days(365) });
+    let change = |body: Value| SuiteInput::for_change(&object(body), set.clone()).unwrap().settings.retention;
+    assert_eq!(change(json!({ "color": null })), set.retention);
+    assert_eq!(change(json!({ "retention_days": null })), Retention { executions: Keep::Forever, aggregates: Keep::Days(365) });
 }

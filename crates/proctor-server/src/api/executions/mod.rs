@@ -1,0 +1,3 @@
+//! Single executions (`rest-api.md`, 3.7).
+
+pub mod trace;

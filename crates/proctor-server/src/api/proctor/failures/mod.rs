@@ -1,0 +1,5 @@
+//! Failures by fingerprint.
+
+pub mod body;
+pub mod run;
+pub mod window;

@@ -1,0 +1,57 @@
+//! The time machine: a rule over all stored history, before it is enabled.
+
+use std::sync::Arc;
+
+use proctor_core::id::SuiteId;
+use proctor_core::monitors::backtest::{Account, Backtest};
+use proctor_core::monitors::history::{History, Needs};
+use proctor_core::monitors::monitor::MonitorSettings;
+use proctor_core::monitors::rule::Rule;
+use proctor_core::time::Timestamp;
+use proctor_store::catalog::history::{HistoryQuery, HistoryUploads, TestOrigins};
+use proctor_store::executions::WantedTests;
+use proctor_store::{Store, StoreError};
+
+use super::scan::scan;
+
+/// Tests are looked at by so many threads.
+const PARTS: u32 = 2;
+
+/// What a back-test came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BacktestReport {
+    /// The account of it.
+    pub account: Account,
+    /// Where time ended.
+    pub until: Timestamp,
+}
+
+/// Runs a rule over all stored history. To a rule that looks for new tests, the workflow is as old as the suite.
+///
+/// Memory: the states of all tests of the suite, and the executions of one day, of which at most two million at once.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn backtest(store: &Store, suite: SuiteId, rule: &Rule, until: Timestamp) -> Result<BacktestReport, StoreError> {
+    let mut needs = Needs::default();
+    needs.add(rule);
+    let origins = match rule.monitor() {
+        MonitorSettings::NewTest(_) => store.test_origins(suite, None).await?,
+        _ => TestOrigins::default(),
+    };
+    let (rule, runs) = (Arc::new(rule.clone()), Arc::new(store.run_times(suite).await?));
+    let parts: Vec<Backtest> = (0..PARTS).map(|part| Backtest::new(Arc::clone(&rule), Arc::clone(&runs), part, PARTS)).collect();
+    let query = HistoryQuery { needs, tests: WantedTests::All, uploads: HistoryUploads::All, incidents: Vec::new() };
+    let take = move |parts: &mut Vec<Backtest>, history: &History| {
+        let origin = |ordinal| origins.of(ordinal, Timestamp::from_millis(0));
+        std::thread::scope(|threads| {
+            for part in parts.iter_mut() {
+                threads.spawn(|| part.take(history, &origin));
+            }
+        });
+    };
+    let parts = scan(store, suite, &query, parts, take).await?;
+    let mut account = Account::default();
+    parts.into_iter().for_each(|part| account.merge(part.finish(until)));
+    Ok(BacktestReport { account, until })
+}
