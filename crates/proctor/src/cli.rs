@@ -2,11 +2,15 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::admin::{OrganizationCommand, SuiteCommand, TokenCommand};
+use crate::admin::{OrganizationCommand, SuiteCommand, TeamCommand, TokenCommand, WorkflowCommand};
+use crate::backup::BackupArgs;
 use crate::demo::DemoArgs;
+use crate::export::ExportArgs;
 use crate::healthcheck::HealthcheckArgs;
 use crate::lint::LintArgs;
+use crate::restore::RestoreArgs;
 use crate::serve::ServeArgs;
+use crate::storage_command::StorageCommandArgs;
 use crate::upload::UploadArgs;
 use crate::version::version;
 
@@ -34,15 +38,29 @@ pub(crate) enum Command {
     Upload(UploadArgs),
     /// Check test reports without sending them
     Lint(LintArgs),
+    /// Show what suites take on disk
+    Storage(StorageCommandArgs),
+    /// Copy a data directory while its server runs
+    Backup(BackupArgs),
+    /// Make a data directory from a backup
+    Restore(RestoreArgs),
+    /// Write a suite's executions to one Parquet file
+    Export(ExportArgs),
     /// Administer organizations
     #[command(subcommand)]
     Org(OrganizationCommand),
     /// Administer suites and their upload tokens
     #[command(subcommand)]
     Suite(SuiteCommand),
+    /// Administer teams: who is in them, and which suites they have access to
+    #[command(subcommand)]
+    Team(TeamCommand),
     /// Administer API tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Administer workflows, and try rules on stored history
+    #[command(subcommand)]
+    Workflow(Box<WorkflowCommand>),
     /// Ask a server whether it is ready: for container health checks
     #[command(hide = true)]
     Healthcheck(HealthcheckArgs),

@@ -1,18 +1,22 @@
 //! Proctor: a self-hosted test engine in one binary.
 
 mod admin;
+mod backup;
 mod cli;
 mod demo;
 mod env;
 mod exit;
+mod export;
 mod healthcheck;
 mod http;
 mod lint;
 mod output;
 mod quantity;
 mod report;
+mod restore;
 mod serve;
 mod storage;
+mod storage_command;
 mod upload;
 mod version;
 
@@ -41,9 +45,15 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
             Command::Demo(args) => demo::run(args).await,
             Command::Upload(args) => upload::run(args, &env).await,
             Command::Lint(args) => lint::run(args),
+            Command::Storage(args) => storage_command::run(args).await,
+            Command::Backup(args) => backup::run(args).await,
+            Command::Restore(args) => restore::run(args).await,
+            Command::Export(args) => export::run(args).await,
             Command::Org(command) => admin::run_organization(command).await,
             Command::Suite(command) => admin::run_suite(command).await,
+            Command::Team(command) => admin::run_team(command).await,
             Command::Token(command) => admin::run_token(command).await,
+            Command::Workflow(command) => admin::run_workflow(*command).await,
             Command::Healthcheck(args) => healthcheck::run(args).await,
         }
     })

@@ -44,6 +44,31 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// The same with all columns but the first to the right: numbers.
+pub(crate) fn numbers_table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let line_of = |row: &Vec<String>| {
+        let cell =
+            |(at, (cell, width)): (usize, (&String, &usize))| if at == 0 { format!("{cell:width$}") } else { format!("{cell:>width$}") };
+        row.iter().zip(&widths).enumerate().map(cell).collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line_of).collect::<Vec<_>>().join("\n")
+}
+
+/// `512 B`, `1.5 KiB`, `12.3 MiB`.
+pub(crate) fn bytes(count: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let mut amount = count as f64;
+    let mut unit = 0;
+    while amount >= 1024.0 && unit + 1 < UNITS.len() {
+        amount /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{count} B") } else { format!("{amount:.1} {}", UNITS[unit]) }
+}
+
 /// `12,345`.
 pub(crate) fn thousands(count: u64) -> String {
     let digits = count.to_string();
@@ -79,6 +104,13 @@ mod tests {
         assert_eq!(thousands(100_000), "100,000");
         assert_eq!(counted(1, "result"), "1 result");
         assert_eq!(counted(2_000, "result"), "2,000 results");
+    }
+
+    #[test]
+    fn sizes_read_well() {
+        for (count, text) in [(0, "0 B"), (1_023, "1023 B"), (1_536, "1.5 KiB"), (12_897_484, "12.3 MiB"), (1 << 50, "1024.0 TiB")] {
+            assert_eq!(bytes(count), text);
+        }
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use proctor_core::retention::{Keep, RETENTION_DAYS_MAX};
 use proctor_core::suite::IdenticalUploads;
+use proctor_core::window::Period;
 
 /// Reads a duration: a whole number and one of `ms`, `s`, `m`, `h`, `d`. A bare number is seconds.
 ///
@@ -51,6 +53,27 @@ pub(crate) fn parse_identical(word: &str) -> Result<IdenticalUploads, String> {
     IdenticalUploads::from_word(word).ok_or_else(|| "say always, lost_reply or off".to_owned())
 }
 
+/// Reads a number of days, with or without a `d` behind it, or `forever`.
+///
+/// # Errors
+/// A sentence that says which forms there are.
+pub(crate) fn parse_keep(text: &str) -> Result<Keep, String> {
+    if text.trim() == "forever" {
+        return Ok(Keep::Forever);
+    }
+    let (number, unit) = split(text);
+    let days = number.parse().ok().filter(|_| matches!(unit, "" | "d")).and_then(Keep::days);
+    days.ok_or_else(|| format!("write a number of days from 1 to {RETENTION_DAYS_MAX}, or forever"))
+}
+
+/// Reads a period as the API writes it: `4hours`, `7days`.
+///
+/// # Errors
+/// A sentence that says which forms there are.
+pub(crate) fn parse_period(text: &str) -> Result<Period, String> {
+    Period::parse(text).ok_or_else(|| "write a whole number and hours or days: 4hours, 1day or 28days".to_owned())
+}
+
 fn split(text: &str) -> (&str, &str) {
     let text = text.trim();
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
@@ -68,6 +91,16 @@ mod tests {
         }
         for text in ["", "h", "-1s", "1.5h", "1 week", "99999999999999999999s", "18446744073709551615ms"] {
             assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn periods_are_days_or_forever() {
+        for (text, keep) in [("90", Keep::Days(90)), ("90d", Keep::Days(90)), ("1", Keep::Days(1)), ("forever", Keep::Forever)] {
+            assert_eq!(parse_keep(text), Ok(keep), "{text}");
+        }
+        for text in ["", "0", "-1", "24h", "36501", "never"] {
+            assert!(parse_keep(text).is_err(), "{text}");
         }
     }
 

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use proctor_core::organization::Organization;
+use proctor_core::retention::Retention;
 use proctor_core::slug::{RESERVED_SUITE_SLUGS, is_slug, slug_of};
+use proctor_core::state::StateRules;
 use proctor_core::suite::{Suite, SuiteSettings};
 use proctor_server::settings::UploadSettings;
 use proctor_server::usecases::secrets::new_upload_token;
@@ -11,7 +13,7 @@ use proctor_server::usecases::suites::policy_fault;
 use proctor_store::StoreError;
 use proctor_store::catalog::suites::Uploads;
 
-use crate::admin::args::{SuitePath, SuiteSettingArgs, Switch};
+use crate::admin::args::{SuitePath, SuiteSettingArgs, Switch, TagKeys};
 use crate::admin::local::Local;
 use crate::admin::views::SuiteView;
 use crate::exit::Failure;
@@ -101,7 +103,11 @@ impl Local {
         Ok(SuiteView { api_token: Some(token), ..suite.into() })
     }
 
-    async fn find_suite(&self, path: &SuitePath) -> anyhow::Result<(Organization, Suite)> {
+    /// A suite and its organization.
+    ///
+    /// # Errors
+    /// When there is no such suite.
+    pub(crate) async fn find_suite(&self, path: &SuitePath) -> anyhow::Result<(Organization, Suite)> {
         let SuitePath { organization, suite } = path;
         let organization = self.organization(organization).await?;
         let found = self.store.suite_by_slug(organization.id, suite).await?;
@@ -123,8 +129,24 @@ fn check_name(name: &str) -> Result<(), Failure> {
 
 /// The settings with the changes that `args` ask for. An empty text clears what may be unset.
 fn changed(settings: SuiteSettings, args: &SuiteSettingArgs) -> Result<SuiteSettings, Failure> {
-    let SuiteSettingArgs { default_branch, application_name, color, emoji, oidc_policy, repo_url, flaky_detection, identical_uploads } =
-        args;
+    let SuiteSettingArgs {
+        default_branch,
+        application_name,
+        color,
+        emoji,
+        oidc_policy,
+        repo_url,
+        flaky_detection,
+        identical_uploads,
+        retention_days,
+        aggregates_days,
+        label_tag_keys,
+        test_states,
+        muting,
+        skipping,
+    } = args;
+    let is_on = |switch: &Option<Switch>, known: bool| switch.map_or(known, |switch| switch == Switch::On);
+    let StateRules { is_managed, may_mute, may_skip } = settings.states;
     let policy = oidc_policy.as_deref().map(read_policy).transpose()?;
     let or = |given: Option<String>, known: Option<String>| match given {
         Some(text) => Some(text).filter(|text| !text.trim().is_empty()),
@@ -137,8 +159,18 @@ fn changed(settings: SuiteSettings, args: &SuiteSettingArgs) -> Result<SuiteSett
         emoji: or(emoji.clone(), settings.emoji),
         oidc_policy: or(policy, settings.oidc_policy),
         repo_url: or(repo_url.clone(), settings.repo_url),
-        flaky_detection: flaky_detection.map_or(settings.flaky_detection, |switch| switch == Switch::On),
+        flaky_detection: is_on(flaky_detection, settings.flaky_detection),
         identical_uploads: identical_uploads.unwrap_or(settings.identical_uploads),
+        retention: Retention {
+            executions: retention_days.unwrap_or(settings.retention.executions),
+            aggregates: aggregates_days.unwrap_or(settings.retention.aggregates),
+        },
+        states: StateRules {
+            is_managed: is_on(test_states, is_managed),
+            may_mute: is_on(muting, may_mute),
+            may_skip: is_on(skipping, may_skip),
+        },
+        label_tag_keys: label_tag_keys.as_ref().map_or(settings.label_tag_keys, |TagKeys(keys)| keys.clone()),
         ..settings
     })
 }

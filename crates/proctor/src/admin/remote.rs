@@ -5,11 +5,12 @@ use reqwest::{Client, Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::admin::args::{NewTokenArgs, SuitePath, SuiteSettingArgs, Switch};
+use crate::admin::args::{NewTokenArgs, SuitePath, SuiteSettingArgs, Switch, TagKeys};
 use crate::admin::local_suites::read_policy;
 use crate::admin::views::{OrganizationView, SuiteView, TokenView};
 use crate::exit::Failure;
 use crate::http::root_cause;
+use crate::storage_command::StorageView;
 
 /// Elements of one page of a list: the most that the API gives.
 const PER_PAGE: usize = 100;
@@ -68,6 +69,11 @@ impl Remote {
         self.send(Method::DELETE, &suite_path(path), None).await.map(|_| ())
     }
 
+    pub(crate) async fn storage(&self, path: &SuitePath) -> anyhow::Result<StorageView> {
+        let SuitePath { organization, suite } = path;
+        self.call(Method::GET, &format!("/v2/proctor/organizations/{organization}/suites/{suite}/storage"), None).await
+    }
+
     pub(crate) async fn rotate_upload_token(&self, path: &SuitePath) -> anyhow::Result<SuiteView> {
         let SuitePath { organization, suite } = path;
         let rotate = format!("/v2/proctor/organizations/{organization}/suites/{suite}/upload-token/rotate");
@@ -90,7 +96,7 @@ impl Remote {
     }
 
     /// All pages of a list.
-    async fn all<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<Vec<T>> {
+    pub(super) async fn all<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<Vec<T>> {
         let mut items = Vec::new();
         for page in 1.. {
             let some: Vec<T> = self.call(Method::GET, &format!("{path}?page={page}&per_page={PER_PAGE}"), None).await?;
@@ -103,13 +109,13 @@ impl Remote {
         Ok(items)
     }
 
-    async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<T> {
+    pub(crate) async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<T> {
         let answer = self.send(method, path, body).await?;
         let odd = |_| Failure::refused("the answer of the server cannot be read", "check --server: it is to be a Proctor of this version");
         Ok(serde_json::from_str(&answer).map_err(odd)?)
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<String> {
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<String> {
         let request = self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
         let request = match body {
             Some(body) => request.json(&body),
@@ -150,8 +156,22 @@ fn tokens_path(organization: &str) -> String {
 
 /// The body of creating or changing a suite: only what was named.
 fn settings(name: Option<&str>, args: &SuiteSettingArgs) -> Result<Map<String, Value>, Failure> {
-    let SuiteSettingArgs { default_branch, application_name, color, emoji, oidc_policy, repo_url, flaky_detection, identical_uploads } =
-        args;
+    let SuiteSettingArgs {
+        default_branch,
+        application_name,
+        color,
+        emoji,
+        oidc_policy,
+        repo_url,
+        flaky_detection,
+        identical_uploads,
+        retention_days,
+        aggregates_days,
+        label_tag_keys,
+        test_states,
+        muting,
+        skipping,
+    } = args;
     let policy = oidc_policy.as_deref().map(read_policy).transpose()?;
     let texts = [
         ("name", name.map(str::to_owned)),
@@ -164,6 +184,16 @@ fn settings(name: Option<&str>, args: &SuiteSettingArgs) -> Result<Map<String, V
         ("identical_uploads", identical_uploads.map(|when| when.as_str().to_owned())),
     ];
     let texts = texts.into_iter().filter_map(|(key, text)| text.map(|text| (key.to_owned(), Value::from(text))));
-    let flags = flaky_detection.map(|switch| ("flaky_detection".to_owned(), Value::from(switch == Switch::On)));
-    Ok(texts.chain(flags).collect())
+    let flags = [
+        ("flaky_detection", flaky_detection),
+        ("test_state_management", test_states),
+        ("mute_allowed", muting),
+        ("skip_allowed", skipping),
+    ];
+    let flags = flags.into_iter().filter_map(|(key, switch)| switch.map(|switch| (key.to_owned(), Value::from(switch == Switch::On))));
+    let keys = label_tag_keys.as_ref().map(|TagKeys(keys)| ("label_tag_keys".to_owned(), Value::from(keys.as_slice())));
+    let days = [("retention_days", retention_days), ("aggregates_days", aggregates_days)];
+    // Null is for ever.
+    let days = days.into_iter().filter_map(|(key, keep)| keep.map(|keep| (key.to_owned(), Value::from(keep.as_days()))));
+    Ok(texts.chain(flags).chain(keys).chain(days).collect())
 }

@@ -97,7 +97,24 @@ fn show(suite: &SuiteView, args: &TargetArgs) -> anyhow::Result<()> {
         output::json(&serde_json::to_value(suite)?);
         return Ok(());
     }
-    let SuiteView { id, slug, name, default_branch, application_name, color, emoji, oidc_policy, uploads, api_token } = suite;
+    let SuiteView {
+        id,
+        slug,
+        name,
+        default_branch,
+        application_name,
+        color,
+        emoji,
+        oidc_policy,
+        label_tag_keys,
+        uploads,
+        retention_days,
+        aggregates_days,
+        api_token,
+    } = suite;
+    let days = |days: &Option<u32>| days.map(|days| output::counted(days.into(), "day"));
+    let (retention, aggregates) = (days(retention_days), days(aggregates_days));
+    let label_tag_keys = Some(label_tag_keys.join(", ")).filter(|keys| !keys.is_empty());
     let rows = [
         ("suite", Some(slug)),
         ("name", Some(name)),
@@ -107,7 +124,10 @@ fn show(suite: &SuiteView, args: &TargetArgs) -> anyhow::Result<()> {
         ("color", color.as_ref()),
         ("emoji", emoji.as_ref()),
         ("OIDC policy", oidc_policy.as_ref()),
+        ("label tag keys", label_tag_keys.as_ref()),
         ("uploads", uploads.as_ref()),
+        ("executions kept", retention.as_ref()),
+        ("aggregates kept", aggregates.as_ref()),
         ("upload token", api_token.as_ref()),
     ];
     let rows = rows.into_iter().filter_map(|(label, value)| value.map(|value| vec![label.to_owned(), value.clone()]));

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use proctor_server::{Clock, Settings, SystemClock};
+use proctor_server::{Clock, SystemClock};
 use proctor_store::{Database, Store, Sweep};
 
 use crate::admin::args::TargetArgs;
@@ -12,6 +12,7 @@ use crate::admin::remote::Remote;
 use crate::exit::Failure;
 use crate::http;
 use crate::storage;
+use crate::storage::{Opening, StorageArgs};
 
 /// How long one request to a server may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
@@ -39,13 +40,7 @@ impl Target {
                 .ok_or_else(|| Failure::usage("there is no API token for the server", "set PROCTOR_TOKEN or give --token"))?;
             return Ok(Self::Remote(Remote { http: http::client(REQUEST_TIMEOUT)?, base: http::base_url(server)?, token }));
         }
-        if let Database::Sqlite(path) = args.storage.database()? {
-            must_exist(&path)?;
-        }
-        let now = SystemClock::default().now();
-        // The stale period matters to readers of runs only.
-        let store: Store = storage::open(&args.storage, Settings::default().stale_after, Sweep::Nothing, now).await?;
-        Ok(Self::Local(Local { store, now }))
+        open_local(&args.storage).await.map(Self::Local)
     }
 
     /// Ends what was opened.
@@ -55,6 +50,19 @@ impl Target {
             Self::Remote(_) => {}
         }
     }
+}
+
+/// Opens the store that `args` name, which a running server may have open.
+///
+/// # Errors
+/// When there is none.
+pub(crate) async fn open_local(args: &StorageArgs) -> anyhow::Result<Local> {
+    if let Database::Sqlite(path) = args.database()? {
+        must_exist(&path)?;
+    }
+    let now = SystemClock::default().now();
+    let store: Store = storage::open(args, Opening::new(Sweep::Nothing, now)).await?;
+    Ok(Local { store, now })
 }
 
 /// A typing mistake in the directory's name is not to make another store.

@@ -1,6 +1,6 @@
 //! What administration shows, whether it comes from a store or from a server.
 
-use proctor_core::organization::Organization;
+use proctor_core::organization::{Organization, Team};
 use proctor_core::scope::Scope;
 use proctor_core::suite::{Suite, SuiteSettings};
 use proctor_core::token::ApiToken;
@@ -46,9 +46,18 @@ pub(crate) struct SuiteView {
     pub(crate) emoji: Option<String>,
     /// The OIDC policy as written.
     pub(crate) oidc_policy: Option<String>,
+    /// The keys of execution tags whose values become labels.
+    #[serde(default)]
+    pub(crate) label_tag_keys: Vec<String>,
     /// `off` when the suite takes none; the API does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) uploads: Option<String>,
+    /// For how many days executions are kept, when it is not for ever; the API tells it with the suite's storage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) retention_days: Option<u32>,
+    /// The same of aggregates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) aggregates_days: Option<u32>,
     /// The upload token, when it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) api_token: Option<String>,
@@ -68,9 +77,46 @@ impl From<Suite> for SuiteView {
             external_url: _,
             flaky_detection: _,
             identical_uploads: _,
+            retention,
+            states: _,
+            label_tag_keys,
         } = settings;
         let uploads = uploads_disabled.then(|| "off".to_owned());
-        Self { id: id.to_string(), slug, name, default_branch, application_name, color, emoji, oidc_policy, uploads, api_token: None }
+        Self {
+            id: id.to_string(),
+            slug,
+            name,
+            default_branch,
+            application_name,
+            color,
+            emoji,
+            oidc_policy,
+            label_tag_keys,
+            uploads,
+            retention_days: retention.executions.as_days(),
+            aggregates_days: retention.aggregates.as_days(),
+            api_token: None,
+        }
+    }
+}
+
+/// A team, with the keys of the REST API.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TeamView {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its name in files and addresses.
+    pub(crate) slug: String,
+    /// Its name for people.
+    pub(crate) name: String,
+    /// What it is for.
+    pub(crate) description: String,
+}
+
+impl From<Team> for TeamView {
+    fn from(team: Team) -> Self {
+        let Team { id, organization_id: _, slug, created_at: _, created_by: _, settings } = team;
+        Self { id: id.to_string(), slug, name: settings.name, description: settings.description }
     }
 }
 

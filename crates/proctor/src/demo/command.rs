@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use proctor_core::time::Timestamp;
 use proctor_server::usecases::bootstrap::{BootstrapOptions, FirstOrganization, bootstrap};
+use proctor_server::usecases::sign_in_link::sign_in_link;
 use proctor_server::{App, Clock, Settings, SystemClock};
 use proctor_store::{Store, Sweep};
 use tokio::sync::oneshot;
@@ -20,7 +21,7 @@ use crate::exit::Exit;
 use crate::http;
 use crate::output;
 use crate::serve::{LogFormat, asked_to_stop, bind, start_logging};
-use crate::storage::{self, StorageArgs};
+use crate::storage::{self, Opening, StorageArgs};
 
 /// How long one request of the demo to itself may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
@@ -38,6 +39,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<Exit> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let now = clock.now();
     let (store, first) = open(directory.path(), now).await?;
+    let link = sign_in_link(&store, now).await?.context("nobody to sign in")?;
     let client = client_of(&listening.url, &first)?;
     listening.announce();
 
@@ -49,7 +51,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<Exit> {
         stopping.store(true, Ordering::Relaxed);
     };
     let serving = tokio::spawn(listening.serve(App::new(store, clock, Settings::default()), stop));
-    let presented = present(&client, &first, args.runs, now).await;
+    let presented = present(&client, &first, &link, args.runs, now).await;
     // Somebody who stops the demo while it loads is not to be told that loading failed.
     if presented.is_err() && !is_stopping.load(Ordering::Relaxed) {
         drop(give_up);
@@ -62,7 +64,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<Exit> {
 
 async fn open(directory: &Path, now: Timestamp) -> anyhow::Result<(Store, FirstOrganization)> {
     let args = StorageArgs::in_directory(directory.to_owned());
-    let store = storage::open(&args, Settings::default().stale_after, Sweep::DeadUploads, now).await?;
+    let store = storage::open(&args, Opening::new(Sweep::DeadUploads, now)).await?;
     let options =
         BootstrapOptions { organization_slug: "demo".to_owned(), organization_name: "Demo".to_owned(), ..BootstrapOptions::default() };
     let first = bootstrap(&store, &options, now).await?.first.context("the temporary store is not empty")?;
@@ -79,11 +81,11 @@ fn client_of(url: &str, first: &FirstOrganization) -> anyhow::Result<DemoClient>
 }
 
 /// Loads the history and says how to look at it.
-async fn present(client: &DemoClient, first: &FirstOrganization, runs: u32, now: Timestamp) -> anyhow::Result<()> {
+async fn present(client: &DemoClient, first: &FirstOrganization, link: &str, runs: u32, now: Timestamp) -> anyhow::Result<()> {
     let start = Instant::now();
     let loaded = load(client, runs, now).await?;
     let took = start.elapsed();
     let failed_run = client.failed_run("checkout-api").await?;
-    output::say(&to_text(client, &first.upload_token, loaded, took, failed_run.as_deref()));
+    output::say(&to_text(client, link, &first.upload_token, loaded, took, failed_run.as_deref()));
     Ok(())
 }

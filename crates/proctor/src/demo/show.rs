@@ -7,7 +7,14 @@ use crate::demo::send::DemoClient;
 use crate::output::{bold, counted, dim, thousands};
 
 /// What is there and how to look at it.
-pub(super) fn to_text(client: &DemoClient, upload_token: &str, loaded: Loaded, took: Duration, failed_run: Option<&str>) -> String {
+pub(super) fn to_text(
+    client: &DemoClient,
+    link: &str,
+    upload_token: &str,
+    loaded: Loaded,
+    took: Duration,
+    failed_run: Option<&str>,
+) -> String {
     let DemoClient { http: _, base, organization, token } = client;
     let Loaded { suites, runs, executions, skipped } = loaded;
     let suite = "checkout-api";
@@ -24,7 +31,11 @@ pub(super) fn to_text(client: &DemoClient, upload_token: &str, loaded: Loaded, t
         format!("  {head}"),
         format!("  {}", dim(&format!("flaky and broken tests among them, and {} refused", counted(skipped, "record")))),
         String::new(),
-        format!("  {}", bold("Look around")),
+        format!("  {}", bold("Open")),
+        format!("  {base}{link}"),
+        format!("  {}", dim("signs you in, once, within 15 minutes")),
+        String::new(),
+        format!("  {}", bold("Ask")),
         format!("  export TOKEN={token}"),
         format!("  export API={base}/v2/analytics/organizations/{organization}"),
     ];

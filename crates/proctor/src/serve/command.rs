@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use proctor_server::usecases::sign_in_link::{LINK_MINUTES, sign_in_link};
 use proctor_server::{App, Clock, SystemClock};
 use proctor_store::Sweep;
 
@@ -10,7 +11,7 @@ use crate::output;
 use crate::serve::args::ServeArgs;
 use crate::serve::first_start::{make_first, to_text};
 use crate::serve::{asked_to_stop, bind, start_logging};
-use crate::storage;
+use crate::storage::{self, Opening};
 
 /// Serves until it is told to stop.
 ///
@@ -23,11 +24,22 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<Exit> {
     // The port first: a second server on one store is to fail before it touches the store.
     let listening = bind(&args.listen.listen).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let store = storage::open(&args.storage, settings.stale_after, Sweep::DeadUploads, clock.now()).await?;
-    let made = make_first(&store, &args.bootstrap, settings.uploads.identical, clock.now()).await?;
+    let (stale_after, compaction) = (settings.stale_after, args.compaction.options());
+    let opening = Opening { stale_after, compaction, ..Opening::new(Sweep::DeadUploads, clock.now()) };
+    let store = storage::open(&args.storage, opening).await?;
+    let made = make_first(&store, &args.bootstrap, &settings, clock.now()).await?;
     listening.announce();
     if let Some(first) = &made.first {
         output::say(&to_text(first, settings.public_url.as_deref().unwrap_or(&listening.url)));
+    }
+    // Without room for it the server still serves: who can sign in otherwise reads what is there.
+    let link = sign_in_link(&store, clock.now()).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "no link that signs in could be made");
+        None
+    });
+    if let Some(path) = link {
+        let base = settings.web_url.as_deref().or(settings.public_url.as_deref()).unwrap_or(&listening.url).trim_end_matches('/');
+        output::say(&format!("sign in once, within {LINK_MINUTES} minutes:\n  {base}{path}"));
     }
     if made.made_bootstrap_token {
         tracing::info!("made the bootstrap token");

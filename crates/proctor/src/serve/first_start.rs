@@ -1,8 +1,8 @@
 //! What an empty store gets, and how the operator learns of it.
 
 use proctor_core::slug::slug_of;
-use proctor_core::suite::IdenticalUploads;
 use proctor_core::time::Timestamp;
+use proctor_server::Settings;
 use proctor_server::usecases::bootstrap::{BootstrapError, BootstrapOptions, Bootstrapped, FirstOrganization, bootstrap};
 use proctor_store::Store;
 
@@ -14,17 +14,13 @@ use crate::serve::args::BootstrapArgs;
 ///
 /// # Errors
 /// When the organization's name or the bootstrap token cannot be used, or the store cannot be written.
-pub(super) async fn make_first(
-    store: &Store,
-    args: &BootstrapArgs,
-    identical_uploads: IdenticalUploads,
-    now: Timestamp,
-) -> anyhow::Result<Bootstrapped> {
+pub(super) async fn make_first(store: &Store, args: &BootstrapArgs, settings: &Settings, now: Timestamp) -> anyhow::Result<Bootstrapped> {
     let options = BootstrapOptions {
         organization_slug: slug_of(&args.organization),
         organization_name: args.organization.trim().to_owned(),
         bootstrap_token: args.bootstrap_token.clone().filter(|token| !token.trim().is_empty()),
-        identical_uploads,
+        identical_uploads: settings.uploads.identical,
+        retention: settings.retention.new_suites,
     };
     bootstrap(store, &options, now).await.map_err(|error| match error {
         BootstrapError::BadToken => Failure::usage(error.to_string(), "make one with: openssl rand -hex 32").into(),

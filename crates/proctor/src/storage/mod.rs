@@ -5,4 +5,4 @@ mod open;
 mod secret_key;
 
 pub(crate) use args::StorageArgs;
-pub(crate) use open::open;
+pub(crate) use open::{Opening, open};

@@ -27,6 +27,11 @@ fn story(fixture: &Fixture, target: &[&str], organization: &str) {
     run(&["upload", &file, "--url", &fixture.server.url, "--token", &rotated]).expect(0);
     assert!(json(&["suite", "list", "--org", organization]).as_array().unwrap().iter().any(|suite| suite["slug"] == "shop"));
 
+    let labelled = json(&["suite", "update", &path, "--label-tag-keys", "team,tier", "--muting", "off"]);
+    assert_eq!(labelled["label_tag_keys"], Value::from(vec!["team", "tier"]));
+    assert_eq!(json(&["suite", "update", &path, "--label-tag-keys", ""])["label_tag_keys"], Value::from(Vec::<Value>::new()));
+    teams(&proctor, organization);
+
     // Nobody is there to be asked.
     let asked: Finished = proctor(&["suite", "delete", &path]).expect(2);
     assert!(asked.stderr.contains("--yes"), "{asked:?}");
@@ -41,6 +46,24 @@ fn story(fixture: &Fixture, target: &[&str], organization: &str) {
     assert!(listed.as_array().unwrap().iter().any(|listed| listed["id"] == token["id"] && listed.get("token").is_none()));
     json(&["token", "revoke", token["id"].as_str().unwrap(), "--org", organization, "--yes"]);
     assert!(fixture.server.get_as(secret, &suites)["message"].as_str().unwrap().starts_with("Authentication required"));
+}
+
+/// The suite `shop` is there.
+fn teams(proctor: &dyn Fn(&[&str]) -> Finished, organization: &str) {
+    let json = |args: &[&str]| proctor(args).expect(0).json();
+    let made = json(&["team", "create", "Test Engine", "--org", organization, "--description", "Builds it"]);
+    assert_eq!((&made["slug"], &made["description"]), (&Value::from("test-engine"), &Value::from("Builds it")));
+    assert!(proctor(&["team", "create", "test engine", "--org", organization]).expect(1).stderr.contains("next: "));
+    let team = format!("{organization}/test-engine");
+    assert_eq!(json(&["team", "list", "--org", organization])[0]["id"], made["id"]);
+    for access in ["read", "edit"] {
+        assert_eq!(json(&["team", "link", &team, "shop", "--access", access])["suite"], format!("{organization}/shop"));
+    }
+    proctor(&["team", "link", &team, "nothing"]).expect(1);
+    assert!(proctor(&["team", "add-member", &team, "nobody@example.test"]).expect(1).stderr.contains("next: "));
+    assert!(proctor(&["team", "delete", &team]).expect(2).stderr.contains("--yes"));
+    json(&["team", "delete", &team, "--yes"]);
+    assert_eq!(proctor(&["team", "delete", &team, "--yes"]).expect(1).stdout, "");
 }
 
 #[test]

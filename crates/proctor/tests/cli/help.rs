@@ -2,12 +2,16 @@
 
 use crate::harness::{Finished, proctor, run};
 
-const COMMANDS: [&[&str]; 18] = [
+const COMMANDS: [&[&str]; 34] = [
     &[],
     &["serve"],
     &["demo"],
     &["upload"],
     &["lint"],
+    &["storage"],
+    &["backup"],
+    &["restore"],
+    &["export"],
     &["org"],
     &["org", "create"],
     &["org", "list"],
@@ -18,9 +22,21 @@ const COMMANDS: [&[&str]; 18] = [
     &["suite", "update"],
     &["suite", "delete"],
     &["suite", "rotate-token"],
+    &["team"],
+    &["team", "create"],
+    &["team", "list"],
+    &["team", "delete"],
+    &["team", "add-member"],
+    &["team", "link"],
     &["token"],
     &["token", "create"],
     &["token", "revoke"],
+    &["workflow"],
+    &["workflow", "list"],
+    &["workflow", "create"],
+    &["workflow", "backtest"],
+    &["workflow", "apply"],
+    &["workflow", "export"],
 ];
 
 #[test]

@@ -10,4 +10,6 @@ mod help;
 mod lint;
 mod retry;
 mod serve;
+mod storage;
 mod upload;
+mod workflow;

@@ -33,9 +33,12 @@ fn the_first_start_prints_tokens_and_commands_that_work() {
     let server = Server::start_with(directory.path(), &["--organization", "Acme Inc"]);
     let runs = server.get_as(&api_token, "/v2/analytics/organizations/acme-inc/suites/tests/runs");
     assert_eq!(runs.as_array().map(Vec::len), Some(1), "{runs}");
+    let link = format!("{}/sign-in/", server.url);
     server.terminate();
     let (code, rest) = server.wait();
-    assert_eq!((code, rest), (0, Vec::<String>::new()), "secrets are printed once");
+    assert_eq!((code, rest.len()), (0, 2), "secrets are printed once; only the link that signs in is new each time: {rest:#?}");
+    assert_eq!(rest[0], "sign in once, within 15 minutes:");
+    assert!(rest[1].trim().starts_with(&link) && rest[1].chars().count() <= 80, "{rest:#?}");
 }
 
 #[test]

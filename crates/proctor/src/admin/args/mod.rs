@@ -3,9 +3,13 @@
 mod organization;
 mod suite;
 mod target;
+mod team;
 mod token;
+mod workflow;
 
 pub(crate) use organization::OrganizationCommand;
-pub(crate) use suite::{SuiteCommand, SuitePath, SuiteSettingArgs, Switch};
+pub(crate) use suite::{SuiteCommand, SuitePath, SuiteSettingArgs, Switch, TagKeys};
 pub(crate) use target::TargetArgs;
+pub(crate) use team::{AccessArg, TeamCommand, TeamPath};
 pub(crate) use token::{NewTokenArgs, TokenCommand};
+pub(crate) use workflow::{ApplicationArgs, WorkflowCommand};

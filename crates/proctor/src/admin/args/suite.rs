@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Subcommand, ValueEnum};
-use proctor_core::suite::IdenticalUploads;
+use proctor_core::retention::Keep;
+use proctor_core::suite::{IdenticalUploads, LABEL_TAG_KEYS_MAX};
+use proctor_core::tags::is_tag_key;
 
 use crate::admin::args::TargetArgs;
-use crate::quantity::parse_identical;
+use crate::quantity::{parse_identical, parse_keep};
 
 /// Administer suites and their upload tokens.
 #[derive(Debug, Subcommand)]
@@ -108,7 +110,29 @@ pub(crate) struct SuiteSettingArgs {
     /// When a repeated upload is stored once: always, lost_reply or off
     #[arg(long, value_name = "WHEN", value_parser = parse_identical)]
     pub(crate) identical_uploads: Option<IdenticalUploads>,
+    /// How many days executions are kept; at first as the server says
+    #[arg(long, value_name = "DAYS|forever", value_parser = parse_keep)]
+    pub(crate) retention_days: Option<Keep>,
+    /// How many days the aggregates of days without executions are kept
+    #[arg(long, value_name = "DAYS|forever", value_parser = parse_keep)]
+    pub(crate) aggregates_days: Option<Keep>,
+    /// Keys of execution tags whose values become labels of tests, by commas
+    #[arg(long, value_name = "KEY,...", value_parser = parse_tag_keys)]
+    pub(crate) label_tag_keys: Option<TagKeys>,
+    /// Manage states of tests; on for a new suite
+    #[arg(long, value_name = "on|off", hide_possible_values = true)]
+    pub(crate) test_states: Option<Switch>,
+    /// Let tests be muted; on for a new suite
+    #[arg(long, value_name = "on|off", hide_possible_values = true)]
+    pub(crate) muting: Option<Switch>,
+    /// Let tests be skipped; on for a new suite
+    #[arg(long, value_name = "on|off", hide_possible_values = true)]
+    pub(crate) skipping: Option<Switch>,
 }
+
+/// Keys of tags, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TagKeys(pub(crate) Vec<String>);
 
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -139,6 +163,20 @@ impl FromStr for SuitePath {
         }
         Err("write ORG/SUITE as they stand in addresses, as in default/checkout-api".to_owned())
     }
+}
+
+/// An empty text names none.
+fn parse_tag_keys(text: &str) -> Result<TagKeys, String> {
+    let mut keys: Vec<String> = Vec::new();
+    for key in text.split(',').map(str::trim).filter(|key| !key.is_empty()) {
+        if !is_tag_key(key) {
+            return Err(format!("'{key}' is no key of a tag that an upload could have"));
+        }
+        if !keys.iter().any(|known| known == key) {
+            keys.push(key.to_owned());
+        }
+    }
+    if keys.len() > LABEL_TAG_KEYS_MAX { Err(format!("name at most {LABEL_TAG_KEYS_MAX} keys")) } else { Ok(TagKeys(keys)) }
 }
 
 fn parse_color(text: &str) -> Result<String, String> {

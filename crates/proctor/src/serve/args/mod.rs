@@ -1,13 +1,18 @@
 //! The arguments of `proctor serve`: one file per concern.
 
 mod bootstrap;
+mod compaction;
+mod delivery;
+mod execution_tags;
 mod http;
 mod listen;
 mod logging;
 mod oidc;
 mod rate_limit;
+mod retention;
 mod runs;
 mod uploads;
+mod windows;
 
 use clap::Args;
 use proctor_server::Settings;
@@ -15,13 +20,18 @@ use proctor_server::Settings;
 use crate::storage::StorageArgs;
 
 pub(crate) use bootstrap::BootstrapArgs;
+use compaction::CompactionArgs;
+use delivery::DeliveryArgs;
+use execution_tags::ExecutionTagArgs;
 use http::HttpArgs;
 pub(crate) use listen::{DEFAULT_LISTEN, ListenArgs, parse_listen};
 pub(crate) use logging::{LogFormat, LoggingArgs};
 use oidc::OidcArgs;
 use rate_limit::RateLimitArgs;
+use retention::RetentionArgs;
 use runs::RunArgs;
 use uploads::UploadLimitArgs;
+use windows::WindowArgs;
 
 /// Run the server.
 ///
@@ -43,9 +53,19 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     runs: RunArgs,
     #[command(flatten)]
+    pub(crate) compaction: CompactionArgs,
+    #[command(flatten)]
+    retention: RetentionArgs,
+    #[command(flatten)]
+    windows: WindowArgs,
+    #[command(flatten)]
     rate_limit: RateLimitArgs,
     #[command(flatten)]
+    execution_tags: ExecutionTagArgs,
+    #[command(flatten)]
     oidc: OidcArgs,
+    #[command(flatten)]
+    delivery: DeliveryArgs,
     #[command(flatten)]
     pub(crate) logging: LoggingArgs,
 }
@@ -65,10 +85,14 @@ impl ServeArgs {
             web_url: self.listen.web_url(),
             trust_forwarded: self.listen.trust_forwarded(),
             stale_after: self.runs.stale_after,
+            retention: self.retention.settings(),
             http: self.http.settings(),
             uploads: self.uploads.settings(),
+            windows: self.windows.limits(),
             rate_limit: self.rate_limit.rate_limit(),
+            execution_tags: self.execution_tags.settings(),
             oidc: self.oidc.settings(),
+            delivery: self.delivery.settings(),
         }
     }
 }

@@ -2,8 +2,9 @@ use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 use proctor_core::suite::IdenticalUploads;
+use proctor_core::window::{Period, WindowLimits};
 use proctor_server::Settings;
-use proctor_server::settings::{RateLimit, TrustForwarded};
+use proctor_server::settings::{PrivateTargets, RateLimit, TrustForwarded};
 
 use crate::cli::{Cli, Command};
 use crate::serve::ServeArgs;
@@ -36,7 +37,10 @@ fn every_option_reaches_the_settings() {
         --stale-after 5s --upload-bytes-max 1MiB --upload-decoded-bytes-max 2MiB --upload-records-max 10 \
         --uploads-in-flight-bytes-max 8MiB --uploads-concurrent-max 3 --upload-silence 2s --identical-uploads off \
         --identical-window 1m --organization-requests-per-minute 100 --user-requests-per-minute 50 \
-        --oidc-keys https://agent.example=keys.json";
+        --default-period 14days --window-days-max 30 \
+        --execution-tags-interval 5s --execution-tags-executions-max 7 --execution-tags-max 3 --execution-tags-bytes-max 1MiB \
+        --oidc-keys https://agent.example=keys.json --allow-private-targets --github-url https://git.example/api/v3/ \
+        --smtp-url smtp://mail.example:25 --mail-from ci@mail.example";
     let settings = serve_args(&words.split_whitespace().collect::<Vec<_>>()).settings();
     assert_eq!(settings.public_url.as_deref(), Some("https://ci.example/proctor"));
     assert_eq!(settings.web_url.as_deref(), Some("https://web.example"));
@@ -48,7 +52,25 @@ fn every_option_reaches_the_settings() {
     assert_eq!(settings.uploads.identical, IdenticalUploads::Off);
     assert_eq!(settings.uploads.identical_window, Duration::from_secs(60));
     assert_eq!(settings.rate_limit, Some(RateLimit { organization_per_minute: 100, user_per_minute: 50 }));
+    assert_eq!(settings.windows, WindowLimits { default_period: Period::days(14), days_max: 30 });
+    assert_eq!((settings.execution_tags.interval, settings.execution_tags.executions_max), (Duration::from_secs(5), 7));
+    assert_eq!((settings.execution_tags.tags_max, settings.execution_tags.body_bytes_max), (3, 1 << 20));
+    assert_eq!(settings.delivery.private_targets, PrivateTargets::Allowed);
+    assert_eq!(settings.delivery.github_url, "https://git.example/api/v3");
+    assert!(settings.delivery.mail.is_some());
     assert_eq!(settings.oidc.key_files, [("https://agent.example".to_owned(), "keys.json".into())]);
+}
+
+#[test]
+fn a_mail_server_needs_a_sender_and_both_are_looked_at() {
+    for words in [
+        &["--smtp-url", "smtp://mail.example"][..],
+        &["--smtp-url", "http://mail.example", "--mail-from", "ci@mail.example"],
+        &["--smtp-url", "smtp://mail.example", "--mail-from", "ci"],
+        &["--github-url", "api.github.com"],
+    ] {
+        assert!(Cli::try_parse_from(["proctor", "serve"].iter().chain(words)).is_err(), "{words:?}");
+    }
 }
 
 #[test]
@@ -57,6 +79,8 @@ fn mistakes_are_told_with_what_would_be_right() {
         (["--stale-after", "soon"], "90s"),
         (["--upload-bytes-max", "big"], "64MiB"),
         (["--identical-uploads", "maybe"], "lost_reply"),
+        (["--default-period", "1week"], "28days"),
+        (["--window-days-max", "0"], "36500"),
         (["--oidc-keys", "keys.json"], "ISSUER=FILE"),
         (["--public-url", "ci.example"], "http"),
         (["--listen", "8787"], "127.0.0.1:8787"),

@@ -1,0 +1,10 @@
+//! `proctor workflow`: workflows one by one, and as code.
+
+mod access;
+mod backtest;
+mod file;
+mod plan;
+mod run;
+mod view;
+
+pub(crate) use run::run_workflow;

@@ -1,0 +1,161 @@
+//! Running `proctor workflow`.
+
+use std::path::Path;
+
+use proctor_store::catalog::workflows::Application;
+use serde_json::{Map, Value, json};
+
+use crate::admin::args::{ApplicationArgs, SuitePath, WorkflowCommand};
+use crate::admin::confirm::confirm;
+use crate::admin::target::Target;
+use crate::admin::workflow::access::Access;
+use crate::admin::workflow::view::{WorkflowView, complete};
+use crate::admin::workflow::{backtest, file, plan};
+use crate::exit::Exit;
+use crate::output;
+
+/// Runs the command.
+///
+/// # Errors
+/// When a file is wrong, or the target cannot be reached or refuses.
+pub(crate) async fn run_workflow(command: WorkflowCommand) -> anyhow::Result<Exit> {
+    let place = command.place();
+    let target = Target::open(&place.target).await?;
+    let access = Access::open(&target, &place.suite).await?;
+    let exit = Running { access, path: &place.suite, is_json: place.target.json }.run(&command).await?;
+    target.close().await;
+    Ok(exit)
+}
+
+struct Running<'a> {
+    access: Access<'a>,
+    path: &'a SuitePath,
+    is_json: bool,
+}
+
+impl Running<'_> {
+    async fn run(&self, command: &WorkflowCommand) -> anyhow::Result<Exit> {
+        match command {
+            WorkflowCommand::List { .. } => self.list(&self.access.all().await?)?,
+            WorkflowCommand::Show { name, .. } => self.show(&self.access.named(name).await?)?,
+            WorkflowCommand::Create { file, application, .. } => {
+                self.show(&self.access.create(file::read_one(file)?, how(*application)).await?)?;
+            }
+            WorkflowCommand::Update { name, file, application, .. } => {
+                let changes = file::read_one(file)?;
+                let id = self.access.named(name).await?.id;
+                self.show(&self.access.update(&id, changes, how(*application)).await?)?;
+            }
+            WorkflowCommand::Delete { name, yes, .. } => self.delete(name, *yes).await?,
+            WorkflowCommand::Backtest { file, name, .. } => self.backtest(file.as_deref(), name.as_deref()).await?,
+            WorkflowCommand::Apply { file, prune, application, .. } => {
+                let steps = self.steps(file, *prune).await?;
+                for step in &steps {
+                    self.take(step.clone(), how(*application)).await?;
+                }
+                self.steps_done(&steps, "The workflows are those of the file.");
+            }
+            WorkflowCommand::Diff { file, prune, .. } => {
+                let steps = self.steps(file, *prune).await?;
+                self.steps_done(&steps, "No differences.");
+                return Ok(if steps.is_empty() { Exit::Done } else { Exit::Refused });
+            }
+            WorkflowCommand::Export { .. } => self.export().await?,
+        }
+        Ok(Exit::Done)
+    }
+
+    fn list(&self, workflows: &[WorkflowView]) -> anyhow::Result<()> {
+        if self.is_json {
+            output::json(&serde_json::to_value(workflows)?);
+            return Ok(());
+        }
+        let head = ["NAME", "MONITOR", "STATUS", "VERSION"].map(str::to_owned).to_vec();
+        let row = |workflow: &WorkflowView| {
+            let status = if workflow.document.get("dry_run") == Some(&Value::Bool(true)) { "dry run" } else { workflow.text("status") };
+            vec![workflow.name().to_owned(), workflow.monitor().to_owned(), status.to_owned(), workflow.version.to_string()]
+        };
+        output::say(&output::table(&std::iter::once(head).chain(workflows.iter().map(row)).collect::<Vec<_>>()));
+        Ok(())
+    }
+
+    fn show(&self, workflow: &WorkflowView) -> anyhow::Result<()> {
+        if self.is_json {
+            output::json(&serde_json::to_value(workflow)?);
+        } else {
+            output::say(&file::yaml(&Value::Object(workflow.document.clone()))?);
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, name: &str, is_sure: bool) -> anyhow::Result<()> {
+        let SuitePath { organization, suite } = self.path;
+        let workflow = self.access.named(name).await?;
+        if !is_sure {
+            confirm(&format!("Delete the workflow {name} of {organization}/{suite}?"))?;
+        }
+        self.access.delete(&workflow.id).await?;
+        if self.is_json {
+            output::json(&json!({ "deleted": name }));
+        } else {
+            output::say(&format!("Deleted the workflow {name}."));
+        }
+        Ok(())
+    }
+
+    async fn backtest(&self, path: Option<&Path>, name: Option<&str>) -> anyhow::Result<()> {
+        let document = match (path, name) {
+            (Some(path), _) => file::read_one(path)?,
+            (None, Some(name)) => self.access.named(name).await?.document,
+            (None, None) => Map::new(),
+        };
+        let report = self.access.backtest(document).await?;
+        if self.is_json {
+            output::json(&report);
+        } else {
+            backtest::show(&report);
+        }
+        Ok(())
+    }
+
+    async fn steps(&self, path: &Path, is_pruned: bool) -> anyhow::Result<Vec<plan::Step>> {
+        let branch = self.access.default_branch();
+        let wanted = file::read_all(path)?.into_iter().map(|document| complete(document, branch)).collect::<Result<Vec<_>, _>>()?;
+        let others = if is_pruned { plan::Others::Deleted } else { plan::Others::Kept };
+        Ok(plan::plan(&self.access.all().await?, &wanted, others))
+    }
+
+    async fn take(&self, step: plan::Step, application: Application) -> anyhow::Result<()> {
+        match step {
+            plan::Step::Create(document) => self.access.create(document, application).await.map(drop),
+            plan::Step::Update { id, document, .. } => self.access.update(&id, document, application).await.map(drop),
+            plan::Step::Delete { id, .. } => self.access.delete(&id).await,
+        }
+    }
+
+    fn steps_done(&self, steps: &[plan::Step], nothing: &str) {
+        let lines: Vec<String> = steps.iter().map(plan::Step::line).collect();
+        if self.is_json {
+            output::json(&json!({ "steps": lines }));
+        } else if lines.is_empty() {
+            output::say(nothing);
+        } else {
+            output::say(&lines.join("\n"));
+        }
+    }
+
+    async fn export(&self) -> anyhow::Result<()> {
+        let workflows = self.access.all().await?;
+        if self.is_json {
+            let documents: Vec<_> = workflows.iter().map(|workflow| &workflow.document).collect();
+            output::json(&json!({ "workflows": documents }));
+        } else {
+            output::say(&file::write_all(workflows.iter().map(|workflow| &workflow.document))?);
+        }
+        Ok(())
+    }
+}
+
+const fn how(application: ApplicationArgs) -> Application {
+    if application.fire { Application::Fire } else { Application::Quiet }
+}
