@@ -32,12 +32,21 @@ part_crash() {
     build_binary && run_pytest -s tests/crash
 }
 
+part_web() {
+    build_binary && run_pytest_in "$CACHE/web-venv" -s tests/web
+}
+
 build_binary() {
     cargo build --locked -p proctor
 }
 
 run_pytest() {
-    local bin="$CACHE/test-venv/bin"
+    run_pytest_in "$CACHE/test-venv" "$@"
+}
+
+run_pytest_in() {
+    local bin="$1/bin"
+    shift
     PATH="$bin:$PATH" PYTHONDONTWRITEBYTECODE=1 "$bin/python" -m pytest --strict-markers -q --color=no "$@"
 }
 

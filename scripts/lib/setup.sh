@@ -33,6 +33,7 @@ set_up() {
                 set_up_javascript
                 ;;
             crash) set_up_python ;;
+            web) set_up_browser ;;
         esac
     done
     if [[ -z ${PROCTOR_SHARED:-} && -d $ROOT/../shared ]]; then
@@ -57,18 +58,27 @@ postgres_bin() {
 }
 
 install_postgres() {
-    say "installing PostgreSQL"
+    if [[ $(id -u) -eq 0 ]]; then
+        # The packages' own cluster is of no use here: it would start on the standard port and stay.
+        mkdir -p /etc/postgresql-common
+        [[ -e /etc/postgresql-common/createcluster.conf ]] || echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+    fi
+    install_packages PostgreSQL postgresql
+}
+
+# What is missing, for people, and the packages that hold it.
+install_packages() {
+    local what=$1
+    shift
+    say "installing $what"
     if [[ $(id -u) -ne 0 ]]; then
-        echo "scripts/test: PostgreSQL is missing; install the package 'postgresql' or run as root" >&2
+        echo "scripts/test: $what is missing; install the packages '$*' or run as root" >&2
         return 1
     fi
     export DEBIAN_FRONTEND=noninteractive
-    # The packages' own cluster is of no use here: it would start on the standard port and stay.
-    mkdir -p /etc/postgresql-common
-    [[ -e /etc/postgresql-common/createcluster.conf ]] || echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
-    apt-get install -y -q --no-install-recommends -o Dpkg::Options::=--force-confold postgresql >"$CACHE/apt.log" 2>&1 \
-        || { apt-get update -q >>"$CACHE/apt.log" 2>&1 \
-            && try_thrice apt-get install -y -q --no-install-recommends -o Dpkg::Options::=--force-confold postgresql >>"$CACHE/apt.log" 2>&1; } \
+    local install=(apt-get install -y -q --no-install-recommends -o Dpkg::Options::=--force-confold "$@")
+    "${install[@]}" >"$CACHE/apt.log" 2>&1 \
+        || { apt-get update -q >>"$CACHE/apt.log" 2>&1 && try_thrice "${install[@]}" >>"$CACHE/apt.log" 2>&1; } \
         || { tail -n 20 "$CACHE/apt.log" >&2; return 1; }
 }
 
@@ -146,6 +156,13 @@ set_up_venv() {
 
 set_up_python() {
     set_up_venv "$CACHE/test-venv" "$ROOT/tests/clients/requirements.txt"
+}
+
+# Debian's Chromium with fonts enough for what test names hold, and the library that drives it.
+set_up_browser() {
+    set_up_venv "$CACHE/web-venv" "$ROOT/tests/web/requirements.txt"
+    if [[ -n ${PROCTOR_CHROMIUM:-} ]] || command -v chromium >/dev/null; then return 0; fi
+    install_packages Chromium chromium fonts-noto-core
 }
 
 set_up_javascript() {

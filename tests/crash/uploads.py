@@ -10,8 +10,9 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from harness.api import Suite
+from harness.api import ORGANIZATION, Suite
 
 RESULTS_MAX = 1_500
 SMALL_RESULTS_MAX = 60
@@ -109,11 +110,14 @@ class Uploader(threading.Thread):
         except (OSError, EOFError):
             return
 
+    def _authorization(self) -> str:
+        return f'Authorization: Token token="{self._suite.token}"'
+
     def _send(self, connection: socket.socket, upload: Upload) -> None:
         self._journal.before_sending(upload)
         head = (
             "POST /v1/uploads HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f'Authorization: Token token="{self._suite.token}"\r\nContent-Length: {len(upload.body)}\r\n\r\n'
+            f"{self._authorization()}\r\nContent-Length: {len(upload.body)}\r\n\r\n"
         ).encode()
         if self._chance.random() < 0.3:
             # A slow sender: the kill often meets it between the halves, with its run announced.
@@ -124,6 +128,20 @@ class Uploader(threading.Thread):
         else:
             connection.sendall(head + upload.body)
         self._journal.after_answer(upload, *_read_answer(connection))
+
+
+class HistoryUploader(Uploader):
+    """Sends uploads that were received at another time, as somebody does who imports history."""
+
+    def __init__(self, port: int, suite: Suite, journal: Journal, seed: int, token: str, received_at: datetime) -> None:
+        super().__init__(port, suite, journal, seed)
+        self._lines = (
+            f"Authorization: Bearer {token}\r\nProctor-Suite: {ORGANIZATION}/{suite.slug}\r\n"
+            f"Proctor-Received-At: {received_at.isoformat()}"
+        )
+
+    def _authorization(self) -> str:
+        return self._lines
 
 
 def _read_answer(connection: socket.socket) -> tuple[int, bytes]:
