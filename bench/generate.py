@@ -57,9 +57,9 @@ class Test:
     median_seconds: float
 
 
-def make_tests(chance: random.Random) -> list[Test]:
+def make_tests(chance: random.Random, count: int = TESTS) -> list[Test]:
     tests = []
-    for n in range(TESTS):
+    for n in range(count):
         area, subject, verb = AREAS[n % len(AREAS)], SUBJECTS[n // 7 % len(SUBJECTS)], VERBS[n // 3 % len(VERBS)]
         file = f"tests/{area}/test_{subject}_{n // 40:04}.py"
         scope = f"{file}::Test{subject.capitalize()}{n // 10 % 4}"

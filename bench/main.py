@@ -9,22 +9,26 @@ from pathlib import Path
 
 import generate
 import ingest
+import queries
 from context import Context
 
-# Later work adds `queries`, `pages` and `detectors` here; `all` runs every module.
-MODULES: dict[str, tuple[Callable[[Context], None], tuple[str, ...]]] = {"ingest": (ingest.run, ingest.MEASUREMENTS)}
+# Later work adds `pages` and `detectors` here; `all` runs every module.
+MODULES: dict[str, tuple[Callable[[Context], None], tuple[str, ...]]] = {
+    "ingest": (ingest.run, ingest.MEASUREMENTS),
+    "queries": (queries.run, queries.MEASUREMENTS),
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench/run", description="Measures Proctor against what a user would pick instead.")
     parser.add_argument("module", choices=[*MODULES, "all"])
-    parser.add_argument("measurement", nargs="*", help="only these parts of the module, for example: large small junit")
+    parser.add_argument("measurement", nargs="*", help="only these parts of the module, for example: large small junit, or 10m")
     given = parser.parse_args()
     names = list(MODULES) if given.module == "all" else [given.module]
     known = {measurement for name in names for measurement in MODULES[name][1]}
     if unknown := set(given.measurement) - known:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(sorted(known))}")
-    context = make_context(frozenset(given.measurement))
+    context = make_context(names, frozenset(given.measurement))
     for name in names:
         MODULES[name][0](context)
     short = [row.name for row in context.rows if not row.reached]
@@ -32,10 +36,11 @@ def main() -> int:
     return 0
 
 
-def make_context(wanted: frozenset[str]) -> Context:
+def make_context(modules: list[str], wanted: frozenset[str]) -> Context:
     folder = {name: Path(os.environ[f"PROCTOR_BENCH_{name}"]) for name in ("BINARY", "TOOLS", "DATA", "WORK")}
     print("generating data, if it is not there yet", flush=True)
-    manifest = generate.generate(folder["DATA"])
+    # `queries` makes its own, of the scales that are asked for.
+    manifest = generate.generate(folder["DATA"]) if "ingest" in modules else {}
     return Context(folder["BINARY"], folder["TOOLS"], folder["DATA"], folder["WORK"], manifest, wanted=wanted)
 
 
