@@ -83,6 +83,8 @@ ids! {
     LedgerId;
     /// Names a message of a workflow to somebody outside, the same in every attempt.
     DeliveryId;
+    /// Names a subscription to the weekly summary of flaky tests.
+    SummaryId;
     /// Names an execution: derived from its upload and its index there, see [`crate::identity`].
     ExecutionId;
 }

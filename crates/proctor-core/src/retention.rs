@@ -79,6 +79,14 @@ pub enum RetentionStep {
     DeleteAggregates(Day),
 }
 
+/// The first day whose groups of failures are kept: a group that was last seen before it may be forgotten. `None`: all are kept. When a
+/// group was first and last seen is knowledge like an aggregate's: it stays as long as executions or aggregates of its day stay.
+#[must_use]
+pub fn failure_groups_kept_from(retention: Retention, today: Day) -> Option<Day> {
+    let Retention { executions, aggregates } = retention;
+    executions.first_kept(today).zip(aggregates.first_kept(today)).map(|(executions, aggregates)| executions.min(aggregates))
+}
+
 /// What is due, in the order of `days`. Executions that arrive for a day that has been aggregated already (history can be
 /// imported) are aggregated in their turn: a day may have several aggregates.
 #[must_use]
@@ -129,6 +137,21 @@ mod tests {
             (Days(1), Days(1), vec![kept(2_000, 3, 3)], vec![]),
         ] {
             assert_eq!(due(Retention { executions, aggregates }, TODAY, &days), steps, "{executions:?} {aggregates:?} {days:?}");
+        }
+    }
+
+    #[test]
+    fn groups_of_failures_stay_as_long_as_anything_of_their_day() {
+        use Keep::{Days, Forever};
+        for (executions, aggregates, first) in [
+            (Forever, Forever, None),
+            (Days(30), Forever, None),
+            (Forever, Days(30), None),
+            (Days(30), Days(365), Some(635)),
+            (Days(90), Days(30), Some(910)),
+        ] {
+            let kept_from = failure_groups_kept_from(Retention { executions, aggregates }, TODAY);
+            assert_eq!(kept_from, first.map(Day::from_number), "{executions:?} {aggregates:?}");
         }
     }
 

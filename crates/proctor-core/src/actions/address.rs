@@ -8,6 +8,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// The longest URL of an action, in bytes.
 pub const URL_BYTES_MAX: usize = 2_048;
 
+/// The longest mail address, in bytes.
+pub const MAIL_ADDRESS_BYTES_MAX: usize = 200;
+
+/// Whether mail can be sent to that address. Narrower than RFC 5322: no comments, no quotes, no names beside it.
+#[must_use]
+pub fn is_mail_address(address: &str) -> bool {
+    let is_part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>,;\"()[]\\:".contains(&byte));
+    address.len() <= MAIL_ADDRESS_BYTES_MAX && address.rsplit_once('@').is_some_and(|(user, host)| is_part(user) && is_part(host))
+}
+
 /// Whether the address is one of the public internet.
 #[must_use]
 pub fn is_public(address: IpAddr) -> bool {

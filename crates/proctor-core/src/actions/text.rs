@@ -46,7 +46,9 @@ pub fn html_of(text: &str) -> String {
     html
 }
 
-fn html_escaped(text: &str) -> String {
+/// A value inside HTML, in text and in quoted attributes.
+#[must_use]
+pub fn html_escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

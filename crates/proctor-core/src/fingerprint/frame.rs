@@ -155,6 +155,12 @@ pub(super) fn own_frames<'a>(lines: impl IntoIterator<Item = &'a str>) -> Vec<St
     frames
 }
 
+/// Whether a line of a backtrace is a frame of code that the project did not write: a library's, a runtime's, a test framework's.
+#[must_use]
+pub fn is_foreign_frame(line: &str) -> bool {
+    source_of(line).is_some_and(|source| is_library(&source))
+}
+
 fn is_library(source: &Source<'_>) -> bool {
     let path = source.path;
     let is_node = path.starts_with("node:") || ((path.starts_with("internal/") || path.starts_with("timers")) && path.ends_with(".js"));
@@ -210,6 +216,18 @@ mod tests {
             ("at 10:30:00", None),
         ] {
             assert_eq!(source_of(line).map(|source| source.path), path, "{line}");
+        }
+    }
+
+    #[test]
+    fn frames_of_others_are_told_apart() {
+        for line in
+            ["a (/app/node_modules/x/i.js:1:2)", "at org.junit.Assert.fail(Assert.java:89)", "  File \"/usr/lib/python3/x.py\", line 1"]
+        {
+            assert!(is_foreign_frame(line), "{line}");
+        }
+        for line in ["b (/app/src/cart.js:3:4)", "expected 1, got 2", ""] {
+            assert!(!is_foreign_frame(line), "{line}");
         }
     }
 

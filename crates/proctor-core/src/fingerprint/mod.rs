@@ -17,6 +17,7 @@ mod sample;
 
 pub use ansi::without_ansi;
 pub use failure::{Fingerprint, FingerprintId, TITLE_CHARACTERS_MAX, fingerprint_of};
+pub use frame::is_foreign_frame;
 pub use sample::{SAMPLE_BYTES_MAX, sample_of};
 
 #[cfg(test)]

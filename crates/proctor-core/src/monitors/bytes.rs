@@ -1,7 +1,11 @@
 //! How states are written: small integers take few bytes, everything is read back bit for bit.
 
 use crate::id::{ExecutionId, RunId};
+use crate::identity::{EXECUTIONS_PER_UPLOAD_MAX, execution_index};
 use crate::time::Timestamp;
+
+/// Of the sixteen bytes of an execution's id, those that are its upload's; the others are its index.
+const UPLOAD_BYTES: usize = 13;
 
 /// Writes a state.
 #[derive(Debug, Default)]
@@ -53,6 +57,27 @@ impl Writer {
     /// The id of an execution.
     pub fn execution(&mut self, id: ExecutionId) {
         self.bytes.extend_from_slice(id.bytes());
+    }
+
+    /// The ids of executions, column by column: first what leads to their uploads, which tests of the same uploads share, so that the
+    /// states of many tests together compress well; then how far each index is from the one before it.
+    pub fn executions(&mut self, ids: impl Iterator<Item = ExecutionId> + Clone) {
+        ids.clone().for_each(|id| self.bytes.extend_from_slice(&id.bytes()[..UPLOAD_BYTES]));
+        let mut base = 0;
+        for id in ids {
+            let index = i64::from(execution_index(id));
+            self.signed(index - base);
+            base = index;
+        }
+    }
+
+    /// Words, each as the distance to the one before it.
+    pub fn words(&mut self, words: impl Iterator<Item = u64>) {
+        let mut base = 0;
+        for word in words {
+            self.word(word.wrapping_sub(base));
+            base = word;
+        }
     }
 
     /// The id of a run.
@@ -153,6 +178,32 @@ impl<'a> Reader<'a> {
         ExecutionId::from_bytes(first)
     }
 
+    /// See [`Writer::executions`]; `length` of them, which has been checked.
+    pub fn executions(&mut self, length: usize) -> Option<Vec<ExecutionId>> {
+        let (uploads, rest) = self.bytes.split_at_checked(length.checked_mul(UPLOAD_BYTES)?)?;
+        self.bytes = rest;
+        let mut base = 0_i64;
+        let of = |upload: &[u8; UPLOAD_BYTES]| {
+            base = base.checked_add(self.signed()?)?;
+            let index = u32::try_from(base).ok().filter(|index| *index < EXECUTIONS_PER_UPLOAD_MAX)?;
+            let mut bytes = [0; 16];
+            bytes[..UPLOAD_BYTES].copy_from_slice(upload);
+            bytes[UPLOAD_BYTES..].copy_from_slice(&index.to_be_bytes()[1..]);
+            ExecutionId::from_bytes(&bytes)
+        };
+        uploads.as_chunks::<UPLOAD_BYTES>().0.iter().map(of).collect()
+    }
+
+    /// See [`Writer::words`]; `length` of them, which has been checked.
+    pub fn words(&mut self, length: usize) -> Option<Vec<u64>> {
+        let mut base = 0_u64;
+        let mut next = || {
+            base = base.wrapping_add(self.word()?);
+            Some(base)
+        };
+        (0..length).map(|_| next()).collect()
+    }
+
     /// See [`Writer::run`].
     pub fn run(&mut self) -> Option<RunId> {
         let (first, rest) = self.bytes.split_at_checked(16)?;
@@ -190,6 +241,24 @@ pub(super) const EPOCH: fn() -> Timestamp = || Timestamp::from_millis(0);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_come_back() {
+        let ids: Vec<ExecutionId> = [0x0199_d3c5_2a10_7d3e_8f21_0f6b_1c00_0007, 0x0199_d3c5_2a10_7d3e_8f21_0f6b_1cff_ffff, 1]
+            .map(|id| ExecutionId::new(uuid::Uuid::from_u128(id)))
+            .to_vec();
+        let words = [u64::MAX, 0, 7, 1 << 63];
+        let mut writer = Writer::default();
+        writer.executions(ids.iter().copied());
+        writer.words(words.into_iter());
+        let bytes = writer.into_bytes();
+        let mut reader = Reader::new(&bytes);
+        assert_eq!((reader.executions(3), reader.words(4), reader.is_empty()), (Some(ids), Some(words.to_vec()), true));
+        for length in 0..bytes.len() {
+            let mut cut = Reader::new(&bytes[..length]);
+            assert!(cut.executions(3).and_then(|_| cut.words(4)).is_none(), "{length}");
+        }
+    }
 
     #[test]
     fn integers_come_back() {

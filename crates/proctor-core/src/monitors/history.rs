@@ -208,6 +208,15 @@ impl<'h> View<'h> {
         Self { history, contexts, incidents: incidents_of(rule.monitor()) }
     }
 
+    /// Whether the rule's monitor counts an execution: [`Self::observation`] gives one, and its result counts.
+    #[must_use]
+    pub fn counts(&self, row: &HistoryRow) -> bool {
+        let is_accepted = self.contexts.get(row.context as usize).is_some_and(Option::is_some);
+        let is_left_out = |upload: &HistoryUpload| upload.incident == Incidental::Yes && self.incidents == Incidents::LeftOut;
+        let is_result = matches!(row.result, TestResult::Passed | TestResult::Failed);
+        is_result && is_accepted && self.history.uploads.get(row.upload as usize).is_some_and(|upload| !is_left_out(upload))
+    }
+
     /// What the rule's monitor sees of an execution; `None` when the rule leaves it out.
     #[must_use]
     pub fn observation(&self, row: &HistoryRow) -> Option<Observation> {

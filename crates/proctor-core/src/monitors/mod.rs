@@ -19,6 +19,7 @@ pub mod new_test;
 pub mod observation;
 pub mod passed_on_retry;
 pub mod posterior;
+pub mod preview;
 pub mod probabilistic_flakiness;
 pub mod replay;
 pub mod rule;

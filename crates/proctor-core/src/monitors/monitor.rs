@@ -178,8 +178,22 @@ impl MonitorSettings {
     #[must_use]
     pub fn variant_tags(&self) -> &[String] {
         match self {
+            Self::TransitionCount(settings) => &settings.variant_tags,
             Self::PassedOnRetry(settings) => &settings.variant_tags,
-            _ => &[],
+            Self::ProbabilisticFlakiness(settings) => &settings.variant_tags,
+            Self::NewTest(_) | Self::DurationThreshold(_) | Self::FailureRate(_) | Self::Changepoint(_) => &[],
+        }
+    }
+
+    /// The settings that Proctor proposes for a new workflow with the monitor of this name, chosen from the tables of
+    /// `docs/detectors.md`. Where the contract's defaults do as well they are those.
+    #[must_use]
+    pub fn proposed(name: &str) -> Option<Self> {
+        match Self::default_of(name)? {
+            Self::TransitionCount(_) => Some(Self::TransitionCount(TransitionCount::proposed())),
+            Self::PassedOnRetry(_) => Some(Self::PassedOnRetry(PassedOnRetry::of_new_suite())),
+            Self::ProbabilisticFlakiness(_) => Some(Self::ProbabilisticFlakiness(ProbabilisticFlakiness::proposed())),
+            same => Some(same),
         }
     }
 }

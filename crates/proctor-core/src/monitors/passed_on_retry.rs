@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use self::groups::{Flaky, Groups};
 use super::bytes::{EPOCH, Reader, StateBytes, Writer};
 use super::evaluation::{EVIDENCE_MAX, Evaluation, Figures, Thresholds};
-use super::filter::{FILTERS_MAX, FilterError, check_key};
 use super::monitor::Monitor;
 use super::observation::Counted;
-use super::settings::{DAY_MS, SettingsError, WINDOW_DAYS_MAX, WINDOW_EXECUTIONS_MAX, lower, within};
+use super::settings::{
+    DAY_MS, SettingsError, WINDOW_DAYS_MAX, WINDOW_EXECUTIONS_MAX, check_variant_tags, lower, variant_tags_proposed, within,
+};
 use crate::id::ExecutionId;
 use crate::time::Timestamp;
 
@@ -34,11 +35,10 @@ pub struct PassedOnRetry {
 
 impl PassedOnRetry {
     /// The settings of the workflow that every suite is born with: the defaults, and results from different processors and
-    /// language versions are not compared, as a test that fails on one of them only is not flaky. `docs/detectors.md` has the
-    /// figures with and without. Where these tags are missing it makes no difference.
+    /// language versions are not compared.
     #[must_use]
     pub fn of_new_suite() -> Self {
-        Self { variant_tags: vec!["host.arch".to_owned(), "language.version".to_owned()], ..Self::default() }
+        Self { variant_tags: variant_tags_proposed(), ..Self::default() }
     }
 }
 
@@ -93,10 +93,7 @@ impl Monitor for PassedOnRetry {
             ("commit_count_threshold_low", self.commit_count_threshold_low),
             ("commit_count_threshold_high", self.commit_count_threshold_high),
         )?;
-        if self.variant_tags.len() > FILTERS_MAX {
-            return Err(SettingsError::VariantTags(FilterError::TooManyTags));
-        }
-        self.variant_tags.iter().try_for_each(|key| check_key(key).map_err(SettingsError::VariantTags))
+        check_variant_tags(&self.variant_tags)
     }
 
     fn observe(&self, state: &mut State, seen: &Counted) -> Evaluation {

@@ -7,7 +7,7 @@ use super::evaluation::{EVIDENCE_MAX, Evaluation, Figures, Thresholds};
 use super::monitor::Monitor;
 use super::observation::{Attempts, Counted, GroupKey};
 use super::posterior::{Tally, score};
-use super::settings::{DAY_MS, SettingsError, WINDOW_DAYS_MAX, lower, within};
+use super::settings::{DAY_MS, SettingsError, WINDOW_DAYS_MAX, check_variant_tags, lower, variant_tags_proposed, within};
 use crate::id::ExecutionId;
 use crate::time::Timestamp;
 
@@ -25,11 +25,22 @@ pub struct ProbabilisticFlakiness {
     pub window_executions: u16,
     /// Days looked at, each of 24 hours, 1 to 90.
     pub window_days: u16,
+    /// Executions of a commit with different values of these tags are commits of their own; at most 10.
+    pub variant_tags: Vec<String>,
+}
+
+impl ProbabilisticFlakiness {
+    /// The settings that Proctor proposes for new workflows: the defaults, and results from different processors and language
+    /// versions are kept apart.
+    #[must_use]
+    pub fn proposed() -> Self {
+        Self { variant_tags: variant_tags_proposed(), ..Self::default() }
+    }
 }
 
 impl Default for ProbabilisticFlakiness {
     fn default() -> Self {
-        Self { score_threshold_high: 0.1, score_threshold_low: 0.08, window_executions: 100, window_days: 28 }
+        Self { score_threshold_high: 0.1, score_threshold_low: 0.08, window_executions: 100, window_days: 28, variant_tags: Vec::new() }
     }
 }
 
@@ -145,7 +156,8 @@ impl Monitor for ProbabilisticFlakiness {
         within("window_days", self.window_days, 1.0, f64::from(WINDOW_DAYS_MAX))?;
         within("score_threshold_high", self.score_threshold_high, 0.0, 1.0)?;
         within("score_threshold_low", self.score_threshold_low, 0.0, 1.0)?;
-        lower(("score_threshold_low", self.score_threshold_low), ("score_threshold_high", self.score_threshold_high))
+        lower(("score_threshold_low", self.score_threshold_low), ("score_threshold_high", self.score_threshold_high))?;
+        check_variant_tags(&self.variant_tags)
     }
 
     fn observe(&self, state: &mut State, seen: &Counted) -> Evaluation {

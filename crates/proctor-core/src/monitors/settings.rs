@@ -1,6 +1,6 @@
 //! Bounds on the settings of monitors. The messages are those of a 422.
 
-use super::filter::FilterError;
+use super::filter::{FILTERS_MAX, FilterError, check_key};
 
 /// A window counted in days.
 pub const WINDOW_DAYS_MAX: u16 = 90;
@@ -52,4 +52,19 @@ pub(super) fn lower(
     (alarm_name, alarm): (&'static str, impl Into<f64>),
 ) -> Result<(), SettingsError> {
     if recover.into() < alarm.into() { Ok(()) } else { Err(SettingsError::NotLower { recover: recover_name, alarm: alarm_name }) }
+}
+
+/// Checks the tags by which a monitor keeps executions apart.
+pub(super) fn check_variant_tags(keys: &[String]) -> Result<(), SettingsError> {
+    if keys.len() > FILTERS_MAX {
+        return Err(SettingsError::VariantTags(FilterError::TooManyTags));
+    }
+    keys.iter().try_for_each(|key| check_key(key).map_err(SettingsError::VariantTags))
+}
+
+/// The tags that keep executions apart in what Proctor proposes: results from different processors and language versions are not
+/// compared, as a test that fails on one of them only is not flaky. `docs/detectors.md` has the figures with and without. Where
+/// these tags are missing it makes no difference.
+pub(super) fn variant_tags_proposed() -> Vec<String> {
+    vec!["host.arch".to_owned(), "language.version".to_owned()]
 }

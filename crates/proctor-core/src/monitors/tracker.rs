@@ -12,7 +12,7 @@ use crate::id::ExecutionId;
 use crate::time::Timestamp;
 
 /// The version of [`Tracker::to_bytes`].
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// An alarm or a recovery, with its evidence.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +65,12 @@ impl Tracker {
     #[must_use]
     pub const fn phase(&self) -> Phase {
         self.phase
+    }
+
+    /// The score at `now`, as a page shows it; nothing changes. `None` for monitors without one, and when there is too little to score.
+    #[must_use]
+    pub fn score_at(&self, rule: &Rule, now: Timestamp) -> Option<f64> {
+        rule.monitor().tick(&mut self.state.clone(), now).score
     }
 
     /// The place of the last counted execution.

@@ -11,9 +11,32 @@ pub enum Action {
     /// Takes a label away; one that it does not have is no error.
     RemoveLabel(Label),
     /// Moves the test to a state. On recovery only if the same workflow set the present one.
-    ChangeState(TestState),
+    ChangeState(StateChange),
     /// Sends a message: it waits in the outbox, and is delivered after the event is stored.
     Send(Outgoing),
+}
+
+/// A state that a test gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateChange {
+    /// The state.
+    pub state: TestState,
+    /// Hours after which the test is enabled again by itself, 1 to [`STATE_HOURS_MAX`]; never together with `enabled`.
+    pub expires_hours: Option<u16>,
+    /// Why, in the words of who wrote the workflow down; none: that the workflow alarmed or recovered.
+    pub reason: Option<String>,
+}
+
+/// The longest term of a state, in hours: a year.
+pub const STATE_HOURS_MAX: u16 = 365 * 24;
+/// The longest reason for a state, in bytes.
+pub const STATE_REASON_BYTES_MAX: usize = 500;
+
+/// Without a term.
+impl From<TestState> for StateChange {
+    fn from(state: TestState) -> Self {
+        Self { state, expires_hours: None, reason: None }
+    }
 }
 
 /// A message to somebody outside.

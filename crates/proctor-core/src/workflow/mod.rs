@@ -3,5 +3,5 @@
 pub mod action;
 pub mod definition;
 
-pub use action::{Action, Channel, Outgoing};
+pub use action::{Action, Channel, Outgoing, StateChange};
 pub use definition::{Definition, DefinitionError, Mode, Status};

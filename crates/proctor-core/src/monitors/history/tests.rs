@@ -68,6 +68,8 @@ fn rows_are_seen_by_test_in_order_of_arrival() {
     let rule = Rule::new(MonitorSettings::PassedOnRetry(PassedOnRetry::default()), TagFilters::on_branch("main")).unwrap();
     let view = View::new(&rule, &history);
     let seen: Vec<_> = history.rows.iter().map(|row| view.observation(row)).collect();
+    assert_eq!(history.rows.iter().map(|row| view.counts(row)).collect::<Vec<_>>(), [false, true, true, false]);
+    assert!(!view.counts(&HistoryRow { result: TestResult::Skipped, ..history.rows[1] }));
     assert!(seen[0].is_none(), "another branch");
     assert_eq!(seen[1].unwrap().commit, Some(TextHash::of("c1")));
     assert!(seen[1].unwrap().position() < seen[2].unwrap().position());

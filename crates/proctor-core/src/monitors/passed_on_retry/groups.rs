@@ -88,10 +88,8 @@ impl StateBytes for Groups {
         let Self { passed, failed, flaky } = self;
         for singles in [passed, failed] {
             to.length(singles.len());
-            for Single { group, execution } in singles {
-                to.word(group.0);
-                to.execution(*execution);
-            }
+            to.words(singles.iter().map(|single| single.group.0));
+            to.executions(singles.iter().map(|single| single.execution));
         }
         to.length(flaky.len());
         for Flaky { group, place, at, passed, failed } in flaky {
@@ -121,5 +119,6 @@ impl StateBytes for Groups {
 
 fn singles(from: &mut Reader<'_>) -> Option<VecDeque<Single>> {
     let length = from.length(SINGLES_MAX)?;
-    (0..length).map(|_| Some(Single { group: GroupKey(from.word()?), execution: from.execution()? })).collect()
+    let (groups, executions) = (from.words(length)?, from.executions(length)?);
+    Some(groups.into_iter().zip(executions).map(|(group, execution)| Single { group: GroupKey(group), execution }).collect())
 }

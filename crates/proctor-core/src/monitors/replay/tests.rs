@@ -25,6 +25,7 @@ fn histories() -> impl Strategy<Value = Vec<Observation>> {
                 commit: (commit > 0).then(|| TextHash::of(&(number / 20 * 20 + u64::from(commit)).to_string())),
                 duration_s: Some(duration).filter(|_| commit != 3),
                 runner_retried: chance == 9,
+                variant: (commit % 4 > 0).then(|| TextHash::of(&(commit % 4).to_string())),
                 ..seen(
                     number,
                     if chance == 99 {
@@ -48,7 +49,8 @@ fn rules() -> Vec<Rule> {
         MonitorSettings::NewTest(NewTest { stable_executions: Some(4) }),
         MonitorSettings::ProbabilisticFlakiness(ProbabilisticFlakiness { window_days: 3, window_executions: 30, ..Default::default() }),
     ];
-    let rules: Vec<_> = defaults.chain(more).map(rule).collect();
+    let proposed = MonitorSettings::TYPES.iter().filter_map(|name| MonitorSettings::proposed(name));
+    let rules: Vec<_> = defaults.chain(more).chain(proposed).map(rule).collect();
     let expiring: Vec<_> = rules.iter().cloned().map(|rule| rule.expiring(Some(5)).unwrap()).collect();
     rules.into_iter().chain(expiring).collect()
 }
@@ -59,6 +61,8 @@ fn every_monitor_has_defaults_that_can_be() {
     for name in MonitorSettings::TYPES {
         let settings = MonitorSettings::default_of(name).unwrap();
         assert_eq!((settings.as_str(), settings.validate()), (*name, Ok(())));
+        let proposed = MonitorSettings::proposed(name).unwrap();
+        assert_eq!((proposed.as_str(), proposed.validate()), (*name, Ok(())));
     }
     assert_eq!(MonitorSettings::default_of("other"), None);
 }

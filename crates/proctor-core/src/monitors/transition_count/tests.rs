@@ -3,11 +3,12 @@ use crate::monitors::evaluation::Condition;
 use crate::monitors::filter::{BRANCH_TAG, Operator, TagFilter, TagFilters};
 use crate::monitors::hysteresis::EventKind::{Alarm, Recover};
 use crate::monitors::monitor::MonitorSettings;
+use crate::monitors::observation::Observation;
 use crate::monitors::rule::Rule;
 use crate::monitors::testing::{events, execution, history, verdicts};
 
 fn settings(alarm: f64, recover: f64) -> TransitionCount {
-    TransitionCount { window: 10, alarm, recover }
+    TransitionCount { window: 10, alarm, recover, variant_tags: Vec::new() }
 }
 
 fn scores(letters: &str) -> Vec<f64> {
@@ -90,4 +91,43 @@ fn what_is_refused() {
 fn alarm_wins_when_both_hold() {
     let odd = Thresholds { alarm: 0.1, recover: Some(0.5) };
     assert_eq!(Condition::of_score(0.3, odd), Condition::Alarm);
+}
+
+/// Executions on hosts: `a:P b:F`.
+fn on_hosts(text: &str) -> Vec<Observation> {
+    let words: Vec<(&str, &str)> = text.split_whitespace().filter_map(|word| word.split_once(':')).collect();
+    let letters: String = words.iter().map(|(_, letter)| *letter).collect();
+    let variant = |host: &str| Some(TextHash::of(host));
+    history(&letters).into_iter().zip(words).map(|(seen, (host, _))| Observation { variant: variant(host), ..seen }).collect()
+}
+
+#[test]
+fn variants_are_sequences_of_their_own() {
+    let settings = MonitorSettings::TransitionCount(TransitionCount { variant_tags: vec!["host.arch".to_owned()], ..settings(0.3, 0.1) });
+    assert_eq!(verdicts(settings.clone(), &on_hosts(&"a:P b:F ".repeat(20))), [], "it fails on one kind of host, always");
+    // The commit of executions 5 to 8 is bad: two transitions on each host are not four.
+    assert_eq!(verdicts(settings.clone(), &on_hosts("a:P b:P a:P b:P a:F b:F a:F b:F a:P b:P a:P b:P")), []);
+    let flaky = on_hosts("a:P b:P a:P b:F a:P b:P a:P b:F a:P b:P");
+    assert_eq!(verdicts(settings.clone(), &flaky), [(Alarm, 8)]);
+    let alarm = &events(settings, &flaky)[0];
+    assert_eq!(alarm.figures, Figures::TransitionCount { transitions: 3, executions_in_window: 4 });
+    assert_eq!(alarm.evidence, [execution(4), execution(6), execution(8)]);
+}
+
+#[test]
+fn a_variant_that_is_no_longer_run_is_forgotten() {
+    let settings = MonitorSettings::TransitionCount(settings(0.3, 0.1));
+    let history = on_hosts(&format!("b:P b:F b:P b:F {}", "a:P ".repeat(20)));
+    assert_eq!(verdicts(settings, &history), [(Alarm, 4), (Recover, 14)], "not among the last ten");
+}
+
+#[test]
+fn sequences_are_bounded() {
+    let (settings, mut state) = (TransitionCount { window: 1000, ..settings(0.3, 0.1) }, State::default());
+    let text: Vec<String> = (0..100).map(|host| format!("h{host}:P")).collect();
+    for seen in on_hosts(&text.join(" ")).iter().filter_map(Observation::counted) {
+        settings.observe(&mut state, &seen);
+    }
+    assert_eq!(state.sequences.len(), VARIANTS_MAX);
+    assert_eq!(state.sequences.last().map(|last| last.variant), Some(Some(TextHash::of("h99"))));
 }
