@@ -7,7 +7,7 @@ use proctor_core::time::Timestamp;
 use tokio::task::AbortHandle;
 
 use crate::catalog::workflows::seed_suites;
-use crate::catalog::{Node, TestIdCache};
+use crate::catalog::{Node, TestIdCache, build_places};
 use crate::commit::{CommitQueue, Committer};
 use crate::compaction::{CompactionOptions, Compactor, Role};
 use crate::database::{Connections, Engine, ServerLock, Statement};
@@ -103,6 +103,7 @@ impl Store {
         };
         let connections = Connections::open(&database).await?;
         seed_suites(&connections, now).await?;
+        build_places::fill_in(&connections).await?;
         let bodies = bodies_of(&database, &compaction);
         let day_files = Arc::new(DayFiles::new(connections.clone(), bodies));
         let executions: Arc<dyn ExecutionStore> =

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use proctor_core::id::{SuiteId, TestId, Uuid};
+use proctor_core::id::{SuiteId, TestId, TokenId, UserId, Uuid};
 use proctor_core::label::Label;
 use proctor_core::time::Timestamp;
+use serde_json::{Map, json};
 
+use super::ledger::{LedgerKind, NewEntry, write_ledger};
 use super::tests::ordinal_of;
 use crate::database::{Columns, Statement, Value, WriteTransaction};
 use crate::{Store, StoreError};
@@ -35,6 +37,15 @@ impl fmt::Display for LabelSource {
     }
 }
 
+/// The person who changes labels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LabelAuthor {
+    /// Who it is.
+    pub user: UserId,
+    /// The API token that was used; none: it was done on a page.
+    pub token: Option<TokenId>,
+}
+
 /// Whose labels are taken away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Removal {
@@ -54,7 +65,7 @@ pub enum Added {
 }
 
 impl Store {
-    /// Gives a test labels; what it has already from the same source changes nothing.
+    /// As [`Self::add_labels_by`], by nobody who is known: the ledger names the system.
     ///
     /// # Errors
     /// [`StoreError::Missing`] when there is no such test.
@@ -66,25 +77,35 @@ impl Store {
         source: &LabelSource,
         now: Timestamp,
     ) -> Result<Added, StoreError> {
+        self.add_labels_by(suite, test, (labels, source), None, now).await
+    }
+
+    /// Gives a test labels, and writes in the ledger which of them are new to it; what it has already from the same source changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is no such test.
+    pub async fn add_labels_by(
+        &self,
+        suite: SuiteId,
+        test: TestId,
+        (labels, source): (&[Label], &LabelSource),
+        by: Option<LabelAuthor>,
+        now: Timestamp,
+    ) -> Result<Added, StoreError> {
         let mut transaction = self.connections().write().await?;
         // Two who add to one test take turns, so that both respect the bound.
-        let mut select = Statement::built(transaction.engine(), "SELECT ordinal FROM tests WHERE suite_id = ");
-        let for_update = transaction.engine().for_update();
-        select.value(suite.bytes()).push(" AND id = ").value(test.bytes()).push(for_update);
-        let Some(row) = select.optional(transaction.connection()).await? else {
+        let Some(ordinal) = locked(&mut transaction, suite, test).await? else {
             transaction.rollback().await;
             return Err(StoreError::Missing("test"));
         };
-        let ordinal = ordinal_of(&row)?;
-        let select = Statement::fixed("SELECT DISTINCT label FROM test_labels WHERE suite_id = $1 AND ordinal = $2");
-        let rows = select.with(suite.bytes()).with(ordinal).all(transaction.connection()).await?;
-        let mut all: Vec<String> = rows.iter().map(|row| row.text("label")).collect::<Result<_, _>>()?;
-        for label in labels {
-            if !all.iter().any(|known| known == label.as_str()) {
-                all.push(label.as_str().to_owned());
+        let before = labels_of(&mut transaction, suite, ordinal).await?;
+        let mut new: Vec<&str> = Vec::new();
+        for label in labels.iter().map(Label::as_str) {
+            if !new.contains(&label) && !before.iter().any(|known| known == label) {
+                new.push(label);
             }
         }
-        if all.len() > LABELS_PER_TEST_MAX {
+        if before.len() + new.len() > LABELS_PER_TEST_MAX {
             transaction.rollback().await;
             return Ok(Added::TooMany);
         }
@@ -98,11 +119,13 @@ impl Store {
             insert.push(" ON CONFLICT (suite_id, label, ordinal, source) DO NOTHING");
             insert.execute(transaction.connection()).await?;
         }
+        let entries: Vec<NewEntry> = new.iter().map(|label| entry(LedgerKind::LabelAdded, ordinal, label, by, now)).collect();
+        write_ledger(&mut transaction, suite, &entries, now).await?;
         transaction.commit().await?;
         Ok(Added::Yes)
     }
 
-    /// Takes labels away from a test; what it does not have changes nothing.
+    /// As [`Self::remove_labels_by`], by nobody who is known, and at no known time: nothing is written in the ledger.
     ///
     /// # Errors
     /// When the catalog cannot be written.
@@ -110,14 +133,38 @@ impl Store {
         if labels.is_empty() {
             return Ok(());
         }
-        let mut delete = Statement::built(self.connections().engine(), "DELETE FROM test_labels WHERE suite_id = ");
-        delete.value(suite.bytes()).push(" AND ordinal IN (SELECT ordinal FROM tests WHERE suite_id = ").value(suite.bytes());
-        delete.push(" AND id = ").value(test.bytes()).push(") AND label IN ");
-        delete.list(labels.iter().map(|label| Value::from(label.as_str())));
-        if let Removal::Only(source) = removal {
-            delete.push(" AND source = ").value(&source.to_string());
+        let mut transaction = self.connections().write().await?;
+        if let Some(ordinal) = locked(&mut transaction, suite, test).await? {
+            delete(&mut transaction, (suite, ordinal), labels, removal).await?;
         }
-        delete.execute(&mut *self.connections().writer().await?).await.map(drop)
+        transaction.commit().await
+    }
+
+    /// Takes labels away from a test, and writes in the ledger which of them it no longer has; what it does not have changes nothing.
+    ///
+    /// # Errors
+    /// When the catalog cannot be written.
+    pub async fn remove_labels_by(
+        &self,
+        suite: SuiteId,
+        test: TestId,
+        (labels, removal): (&[Label], &Removal),
+        by: LabelAuthor,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if labels.is_empty() {
+            return Ok(());
+        }
+        let mut transaction = self.connections().write().await?;
+        if let Some(ordinal) = locked(&mut transaction, suite, test).await? {
+            let before = labels_of(&mut transaction, suite, ordinal).await?;
+            delete(&mut transaction, (suite, ordinal), labels, removal).await?;
+            let after = labels_of(&mut transaction, suite, ordinal).await?;
+            let gone = before.iter().filter(|label| !after.contains(label));
+            let entries: Vec<NewEntry> = gone.map(|label| entry(LedgerKind::LabelRemoved, ordinal, label, Some(by), now)).collect();
+            write_ledger(&mut transaction, suite, &entries, now).await?;
+        }
+        transaction.commit().await
     }
 
     /// All labels that tests of the suite have, sorted by their bytes.
@@ -131,6 +178,45 @@ impl Store {
         labels.sort_unstable();
         Ok(labels)
     }
+}
+
+/// The ordinal of a test, whose labels nobody else changes until the transaction ends.
+async fn locked(transaction: &mut WriteTransaction, suite: SuiteId, test: TestId) -> Result<Option<u32>, StoreError> {
+    let for_update = transaction.engine().for_update();
+    let mut select = Statement::built(transaction.engine(), "SELECT ordinal FROM tests WHERE suite_id = ");
+    select.value(suite.bytes()).push(" AND id = ").value(test.bytes()).push(for_update);
+    select.optional(transaction.connection()).await?.as_ref().map(ordinal_of).transpose()
+}
+
+async fn labels_of(transaction: &mut WriteTransaction, suite: SuiteId, ordinal: u32) -> Result<Vec<String>, StoreError> {
+    let select = Statement::fixed("SELECT DISTINCT label FROM test_labels WHERE suite_id = $1 AND ordinal = $2");
+    let rows = select.with(suite.bytes()).with(ordinal).all(transaction.connection()).await?;
+    rows.iter().map(|row| row.text("label")).collect()
+}
+
+async fn delete(
+    transaction: &mut WriteTransaction,
+    (suite, ordinal): (SuiteId, u32),
+    labels: &[Label],
+    removal: &Removal,
+) -> Result<(), StoreError> {
+    let mut delete = Statement::built(transaction.engine(), "DELETE FROM test_labels WHERE suite_id = ");
+    delete.value(suite.bytes()).push(" AND ordinal = ").value(ordinal).push(" AND label IN ");
+    delete.list(labels.iter().map(|label| Value::from(label.as_str())));
+    if let Removal::Only(source) = removal {
+        delete.push(" AND source = ").value(&source.to_string());
+    }
+    delete.execute(transaction.connection()).await.map(drop)
+}
+
+fn entry(kind: LedgerKind, ordinal: u32, label: &str, by: Option<LabelAuthor>, at: Timestamp) -> NewEntry {
+    let mut detail = Map::new();
+    detail.insert("label".to_owned(), json!(label));
+    if let Some(token) = by.and_then(|by| by.token) {
+        detail.insert("token_id".to_owned(), json!(token.to_string()));
+    }
+    let actor = by.map_or_else(|| "system".to_owned(), |by| format!("user:{}", by.user));
+    NewEntry { id: None, kind, ordinal: Some(ordinal), workflow: None, actor, at, detail }
 }
 
 /// Takes away the labels of all tags but those with these keys.

@@ -42,9 +42,9 @@ kinds! {
     Alarm = "alarm";
     /// A test recovered.
     Recover = "recover";
-    /// A workflow gave a test a label.
+    /// A person or a workflow gave a test a label.
     LabelAdded = "label_added";
-    /// A workflow took a label away.
+    /// A person or a workflow took a label away.
     LabelRemoved = "label_removed";
     /// A test went to another state.
     StateChanged = "state_changed";
@@ -59,6 +59,15 @@ kinds! {
     /// A run was a mass failure.
     Incident = "incident";
 }
+
+/// Kinds that are few beside events: the index `ledger_changes` has these, in this order.
+const RARE: [LedgerKind; 5] = [
+    LedgerKind::WorkflowCreated,
+    LedgerKind::WorkflowUpdated,
+    LedgerKind::WorkflowDeleted,
+    LedgerKind::WorkflowApplied,
+    LedgerKind::Incident,
+];
 
 /// An entry as it is written.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,7 +129,7 @@ pub struct LedgerFilter {
     pub through: Option<LedgerId>,
 }
 
-const SELECT: &str = "SELECT ledger.id AS id, ledger.kind AS kind, ledger.ordinal AS ordinal, ledger.workflow_id AS workflow_id, \
+pub(super) const SELECT: &str = "SELECT ledger.id AS id, ledger.kind AS kind, ledger.ordinal AS ordinal, ledger.workflow_id AS workflow_id, \
      ledger.version AS version, ledger.actor AS actor, ledger.at AS at, ledger.recorded_at AS recorded_at, ledger.detail AS detail, \
      tests.id AS test_id, tests.scope AS scope, tests.name AS name FROM ledger \
      LEFT JOIN tests ON tests.suite_id = ledger.suite_id AND tests.ordinal = ledger.ordinal";
@@ -143,6 +152,37 @@ impl Store {
         Ok(Page { items, total })
     }
 
+    /// At most `limit` of the same, without counting them all: for pages that go on from an entry (`filter.through`), which cost
+    /// the same however far back they lie.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub async fn ledger_newest(&self, suite: SuiteId, filter: &LedgerFilter, limit: u32) -> Result<Vec<LedgerEntry>, StoreError> {
+        let mut select = Statement::built(self.connections().engine(), SELECT);
+        push_filter(&mut select, suite, filter);
+        select.push(" ORDER BY ledger.seq DESC LIMIT ").value(limit);
+        select.all(&mut *self.connections().read().await?).await?.iter().map(entry_of).collect()
+    }
+
+    /// The newest alarm of each of these tests under a workflow.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub async fn newest_alarms(&self, suite: SuiteId, workflow: WorkflowId, ordinals: &[u32]) -> Result<Vec<LedgerEntry>, StoreError> {
+        let mut alarms = Vec::new();
+        let connection = &mut *self.connections().read().await?;
+        for some in ordinals.chunks(ENTRIES_PER_STATEMENT_MAX) {
+            let mut select = Statement::built(self.connections().engine(), SELECT);
+            select.push(" WHERE ledger.seq IN (SELECT MAX(seq) FROM ledger WHERE suite_id = ").value(suite.bytes());
+            select.push(" AND kind = 'alarm' AND workflow_id = ").value(workflow.bytes()).push(" AND ordinal IN ");
+            select.list(some.iter().map(|ordinal| crate::database::Value::from(*ordinal))).push(" GROUP BY ordinal)");
+            for row in &select.all(connection).await? {
+                alarms.push(entry_of(row)?);
+            }
+        }
+        Ok(alarms)
+    }
+
     /// One entry.
     ///
     /// # Errors
@@ -161,6 +201,11 @@ fn push_filter(statement: &mut Statement, suite: SuiteId, filter: &LedgerFilter)
         // Words of this program, not arguments: so that the index of alarms and recoveries is seen to fit.
         let words: Vec<String> = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect();
         statement.push(&format!(" AND ledger.kind IN ({})", words.join(", ")));
+        if kinds.iter().all(|kind| RARE.contains(kind)) {
+            // The same words as the index of them has: so that few are not looked for among many.
+            let words: Vec<String> = RARE.iter().map(|kind| format!("'{}'", kind.as_str())).collect();
+            statement.push(&format!(" AND ledger.kind IN ({})", words.join(", ")));
+        }
     }
     if let Some(test) = test {
         statement.push(" AND ledger.ordinal = (SELECT ordinal FROM tests WHERE suite_id = ").value(suite.bytes());
@@ -206,7 +251,7 @@ pub(crate) async fn write_ledger(
     Ok(())
 }
 
-fn entry_of(row: &AnyRow) -> Result<LedgerEntry, StoreError> {
+pub(super) fn entry_of(row: &AnyRow) -> Result<LedgerEntry, StoreError> {
     let corrupt = |what: &str| StoreError::Corrupt(format!("{what} of an entry of the ledger"));
     let number = |column: &str| row.maybe_int(column)?.map(|number| u32::try_from(number).map_err(|_| corrupt(column))).transpose();
     let test = match (number("ordinal")?, row.maybe_id("test_id", TestId::from_bytes)?) {

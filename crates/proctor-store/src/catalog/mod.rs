@@ -1,12 +1,18 @@
 //! The catalog: one file per family of tables. SQL text is written once for both engines.
 
+pub(crate) mod build_places;
 pub mod builds;
+pub mod commits;
 pub mod evaluations;
 pub mod execution_tags;
 pub mod failures;
+mod first_alarms;
 pub mod history;
+pub mod label_colors;
 pub mod labels;
+pub mod latest_events;
 pub mod ledger;
+pub mod mails;
 pub mod organizations;
 pub mod outbox;
 pub mod owners;
@@ -14,14 +20,17 @@ pub mod run_days;
 pub mod run_search;
 pub mod runs;
 pub mod sessions;
+pub mod state_expiry;
 pub mod states;
 pub mod storage;
 pub mod stored_days;
 pub mod suites;
+pub mod summaries;
 pub mod team_suites;
 pub mod teams;
 pub mod tests;
 pub mod tokens;
+pub mod upload_health;
 pub mod upload_list;
 pub mod uploads;
 pub mod users;

@@ -7,7 +7,7 @@ use serde_json::{Map, json};
 
 use super::ledger::{LedgerKind, NewEntry, write_ledger};
 use super::tests::{ordinal_of, state_of};
-use crate::database::{Columns, Statement};
+use crate::database::{Columns, Statement, Value};
 use crate::{Store, StoreError};
 
 /// Who changed a state.
@@ -52,34 +52,46 @@ pub struct StateDetails {
 }
 
 impl Store {
-    /// Gives a test a state, and writes it in the ledger. One that it has already stays as it came about.
+    /// Gives a test a state, and writes it in the ledger. One that it has already stays as it came about, unless a term or a reason is
+    /// given that is another one: then author, reason and term are the new ones, and since when it is so stays.
     ///
     /// # Errors
     /// [`StoreError::Missing`] when there is no such test.
     pub async fn set_test_state(&self, suite: SuiteId, test: TestId, new: &NewState, now: Timestamp) -> Result<(), StoreError> {
         let NewState { state, by, reason, expires_at } = new;
+        let mut transaction = self.connections().write().await?;
+        let for_update = transaction.engine().for_update();
+        let select = "SELECT ordinal, state, state_before, state_since, state_reason, state_expires_at FROM tests WHERE suite_id = ";
+        let mut select = Statement::built(transaction.engine(), select);
+        select.value(suite.bytes()).push(" AND id = ").value(test.bytes()).push(for_update);
+        let Some(row) = select.optional(transaction.connection()).await? else {
+            transaction.rollback().await;
+            return Err(StoreError::Missing("test"));
+        };
+        let (ordinal, present) = (ordinal_of(&row)?, state_of(row.int("state")?)?);
+        let says_more = (reason.is_some() && *reason != row.maybe_text("state_reason")?)
+            || (expires_at.is_some() && *expires_at != row.maybe_time("state_expires_at")?);
+        let (before, since) = match present == *state {
+            true if !says_more => {
+                transaction.rollback().await;
+                return Ok(());
+            }
+            true => (row.maybe_int("state_before")?, row.maybe_time("state_since")?),
+            false => (Some(i64::from(present.code())), Some(now)),
+        };
         let (user, workflow) = match by {
             StateAuthor::User(user) => (Some(user.bytes().as_slice()), None),
             StateAuthor::Workflow(workflow) => (None, Some(workflow.as_bytes().as_slice())),
             StateAuthor::Expiry => (None, None),
         };
-        let code = u32::from(state.code());
         let update = Statement::fixed(
-            "UPDATE tests SET state_before = state, state = $1, state_since = $2, state_reason = $3, state_user_id = $4, \
-             state_workflow_id = $5, state_expires_at = $6 WHERE suite_id = $7 AND id = $8 AND state <> $9 RETURNING ordinal, state_before",
+            "UPDATE tests SET state_before = $1, state = $2, state_since = $3, state_reason = $4, state_user_id = $5, \
+             state_workflow_id = $6, state_expires_at = $7 WHERE suite_id = $8 AND ordinal = $9",
         );
-        let update = update.with(code).with(now).with(reason).with(user).with(workflow).with(*expires_at);
-        let update = update.with(suite.bytes()).with(test.bytes()).with(code);
-        let mut transaction = self.connections().write().await?;
-        if let Some(row) = update.optional(transaction.connection()).await? {
-            let entry = of_change(ordinal_of(&row)?, state_of(row.int("state_before")?)?, new, now);
-            write_ledger(&mut transaction, suite, &[entry], now).await?;
-            return transaction.commit().await;
-        }
-        let select = Statement::fixed("SELECT ordinal FROM tests WHERE suite_id = $1 AND id = $2").with(suite.bytes()).with(test.bytes());
-        let known = select.optional(transaction.connection()).await?;
-        transaction.rollback().await;
-        known.map(drop).ok_or(StoreError::Missing("test"))
+        let update = update.with(Value::Int(before)).with(u32::from(state.code())).with(since).with(reason).with(user).with(workflow);
+        update.with(*expires_at).with(suite.bytes()).with(ordinal).execute(transaction.connection()).await?;
+        write_ledger(&mut transaction, suite, &[of_change(ordinal, present, new, now)], now).await?;
+        transaction.commit().await
     }
 
     /// The state of a test and how it came about; `None`: no such test.
@@ -106,7 +118,7 @@ impl Store {
     }
 }
 
-fn of_change(ordinal: u32, before: TestState, new: &NewState, at: Timestamp) -> NewEntry {
+pub(super) fn of_change(ordinal: u32, before: TestState, new: &NewState, at: Timestamp) -> NewEntry {
     let NewState { state, by, reason, expires_at } = new;
     let actor = match by {
         StateAuthor::User(user) => format!("user:{user}"),

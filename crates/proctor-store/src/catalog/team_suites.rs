@@ -23,6 +23,16 @@ pub struct TeamSuite {
     pub created_at: Timestamp,
 }
 
+/// Links a team and a suite of one organization.
+macro_rules! link {
+    () => {
+        "INSERT INTO team_suites (suite_id, team_id, access, created_at) \
+         SELECT suites.id, teams.id, $1, $2 FROM teams \
+         JOIN suites ON suites.organization_id = teams.organization_id \
+         WHERE teams.organization_id = $3 AND teams.id = $4 AND suites.id = $5"
+    };
+}
+
 impl Store {
     /// Links a team to a suite, or changes what the link allows.
     ///
@@ -36,16 +46,13 @@ impl Store {
         access: SuiteAccess,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let statement = Statement::fixed(
-            "INSERT INTO team_suites (suite_id, team_id, access, created_at) \
-             SELECT suites.id, teams.id, $1, $2 FROM teams \
-             JOIN suites ON suites.organization_id = teams.organization_id \
-             WHERE teams.organization_id = $3 AND teams.id = $4 AND suites.id = $5 \
-             ON CONFLICT (suite_id, team_id) DO UPDATE SET access = excluded.access",
-        );
-        let statement = statement.with(access_word(access)).with(now).with(organization.bytes()).with(team.bytes()).with(suite.bytes());
-        let changed = statement.execute(&mut *self.connections().writer().await?).await?;
-        if changed == 0 { Err(StoreError::Missing("team or suite")) } else { Ok(()) }
+        self.insert_link(
+            concat!(link!(), " ON CONFLICT (suite_id, team_id) DO UPDATE SET access = excluded.access"),
+            (organization, team, suite),
+            access,
+            now,
+        )
+        .await
     }
 
     /// Links a team to a suite that it is not linked to yet.
@@ -60,13 +67,18 @@ impl Store {
         access: SuiteAccess,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let statement = Statement::fixed(
-            "INSERT INTO team_suites (suite_id, team_id, access, created_at) \
-             SELECT suites.id, teams.id, $1, $2 FROM teams \
-             JOIN suites ON suites.organization_id = teams.organization_id \
-             WHERE teams.organization_id = $3 AND teams.id = $4 AND suites.id = $5",
-        );
-        let statement = statement.with(access_word(access)).with(now).with(organization.bytes()).with(team.bytes()).with(suite.bytes());
+        self.insert_link(link!(), (organization, team, suite), access, now).await
+    }
+
+    async fn insert_link(
+        &self,
+        insert: &'static str,
+        (organization, team, suite): (OrganizationId, TeamId, SuiteId),
+        access: SuiteAccess,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let statement = Statement::fixed(insert).with(access_word(access)).with(now);
+        let statement = statement.with(organization.bytes()).with(team.bytes()).with(suite.bytes());
         let changed = statement.execute(&mut *self.connections().writer().await?).await?;
         if changed == 0 { Err(StoreError::Missing("team or suite")) } else { Ok(()) }
     }

@@ -59,19 +59,6 @@ pub struct UploadHour {
     pub failed: u64,
 }
 
-/// Refusals for one reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RefusalReason {
-    /// The stable code.
-    pub code: String,
-    /// How many uploads were refused for it.
-    pub uploads: u64,
-    /// One of the messages.
-    pub message: String,
-    /// When the last one was.
-    pub latest_at: Timestamp,
-}
-
 impl Store {
     /// Uploads of the suite, newest first; one more than the page's limit when there is another page.
     ///
@@ -125,28 +112,6 @@ impl Store {
             .map(|row| {
                 let (hour, succeeded) = (row.int("hour")?, row.count("succeeded")?);
                 Ok(UploadHour { hour, succeeded, rejected: row.count("rejected")?, failed: row.count("failed")? })
-            })
-            .collect()
-    }
-
-    /// Why uploads were refused from `since` on, the most frequent reason first.
-    ///
-    /// # Errors
-    /// When the catalog cannot be read.
-    pub async fn refusals(&self, suite: SuiteId, since: Timestamp) -> Result<Vec<RefusalReason>, StoreError> {
-        let select = Statement::fixed(
-            "SELECT reason_code AS code, COUNT(*) AS uploads, MAX(message) AS message, MAX(received_at) AS latest_at FROM uploads \
-             WHERE suite_id = $1 AND received_at >= $2 AND reason_code IS NOT NULL GROUP BY reason_code ORDER BY 2 DESC, 1 LIMIT 50",
-        );
-        let rows = select.with(suite.bytes()).with(since).all(&mut *self.connections().read().await?).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(RefusalReason {
-                    code: row.text("code")?,
-                    uploads: row.count("uploads")?,
-                    message: row.maybe_text("message")?.unwrap_or_default(),
-                    latest_at: row.time("latest_at")?,
-                })
             })
             .collect()
     }

@@ -40,18 +40,25 @@ impl Store {
         statement.optional(&mut *self.connections().read().await?).await?.as_ref().map(user_of).transpose()
     }
 
-    /// Makes the user a member of the organization, or changes what they are there.
+    /// Makes the user a member of the organization, and of its default teams; or changes what they are there.
     ///
     /// # Errors
     /// When the catalog cannot be written.
     pub async fn set_role(&self, organization: OrganizationId, user: UserId, role: Role) -> Result<(), StoreError> {
-        let statement = Statement::fixed(
-            "INSERT INTO memberships (organization_id, user_id, role) VALUES ($1, $2, $3) \
-             ON CONFLICT (organization_id, user_id) DO UPDATE SET role = excluded.role",
-        );
-        let statement = statement.with(organization.bytes()).with(user.bytes()).with(role.as_str());
-        statement.execute(&mut *self.connections().writer().await?).await?;
-        Ok(())
+        let mut transaction = self.connections().write().await?;
+        let insert = "INSERT INTO memberships (organization_id, user_id, role) VALUES ($1, $2, $3) \
+                      ON CONFLICT (organization_id, user_id) DO NOTHING";
+        let insert = Statement::fixed(insert).with(organization.bytes()).with(user.bytes()).with(role.as_str());
+        if insert.execute(transaction.connection()).await? > 0 {
+            let join = "INSERT INTO team_members (team_id, user_id) SELECT id, $1 FROM teams WHERE organization_id = $2 AND is_default = 1 \
+                        ON CONFLICT (team_id, user_id) DO NOTHING";
+            Statement::fixed(join).with(user.bytes()).with(organization.bytes()).execute(transaction.connection()).await?;
+        } else {
+            let update = "UPDATE memberships SET role = $1 WHERE organization_id = $2 AND user_id = $3";
+            let update = Statement::fixed(update).with(role.as_str()).with(organization.bytes()).with(user.bytes());
+            update.execute(transaction.connection()).await?;
+        }
+        transaction.commit().await
     }
 
     /// What the user is in the organization; `None`: no member.

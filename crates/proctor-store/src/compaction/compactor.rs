@@ -15,8 +15,10 @@ use crate::catalog::compaction::{self as catalog, SuiteDay};
 use crate::database::{Connections, Engine};
 use crate::executions::day_files::{Bodies, DayFiles};
 
-/// Free pages that an SQLite database keeps for the segments to come (16 MiB).
+/// Free pages that an SQLite database keeps for the segments to come, while some are coming (16 MiB).
 const FREE_PAGES_KEPT: u64 = 4_096;
+/// Free pages that it keeps once none waits to be compacted (1 MiB).
+const FREE_PAGES_KEPT_AT_REST: u64 = 256;
 /// Files of a folder that several processes may write to are swept only when they are older than this, in milliseconds.
 const GRACE_MS: i64 = 3_600_000;
 
@@ -68,9 +70,11 @@ impl Compactor {
         }
         let turn = self.turn.lock().await;
         let mut pass = Pass::default();
+        let mut is_waiting = true;
         while !self.stop.load(Ordering::Relaxed) {
             let days = catalog::suite_days(&self.connections).await?;
             let mut is_idle = true;
+            is_waiting = days.iter().any(|day| day.waiting.segments > 0);
             for day in &days {
                 if self.stop.load(Ordering::Relaxed) || pass.left.contains(&(day.suite, day.day)) {
                     continue;
@@ -84,8 +88,8 @@ impl Compactor {
         }
         self.release(pass.leased).await?;
         drop(turn);
-        if pass.report.segments_replaced > 0 {
-            self.connections.give_back(FREE_PAGES_KEPT).await?;
+        if pass.report.segments_replaced > 0 || !is_waiting {
+            self.connections.give_back(if is_waiting { FREE_PAGES_KEPT } else { FREE_PAGES_KEPT_AT_REST }).await?;
         }
         pass.failure.map_or(Ok(pass.report), Err)
     }

@@ -20,12 +20,12 @@ pub struct CompactionOptions {
 }
 
 impl Default for CompactionOptions {
-    /// 100,000 executions, ten minutes, 192 MiB, every ten seconds.
+    /// 100,000 executions, ten minutes, 96 MiB, every ten seconds.
     fn default() -> Self {
         Self {
             rows_min: 100_000,
             age_ms_max: 10 * 60_000,
-            memory_bytes_max: 192 << 20,
+            memory_bytes_max: 96 << 20,
             interval: Some(Duration::from_secs(10)),
             cache_directory: None,
         }

@@ -13,8 +13,9 @@ pub(crate) const FILES_PER_DAY_MAX: usize = 4;
 const GROWTH: u64 = 2;
 /// Executions of a day that is made one file at last. A larger one stays in its few.
 const WHOLE_DAY_MAX: u64 = 8_000_000;
-/// How long a day that is over must have been left alone before it is made one file, in milliseconds.
-const QUIET_MS: i64 = 3_600_000;
+/// How long a day that is over must have been left alone before it is made one file, in milliseconds. Only imported history comes to
+/// such a day, in one go mostly.
+const QUIET_MS: i64 = 120_000;
 
 /// A day of a suite.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub(crate) enum Segments {
 ///
 /// Segments are taken once many executions wait, or one has waited long. With them go the files that are not much larger, smallest
 /// first, and so many that no more than [`FILES_PER_DAY_MAX`] stay; a small day is rewritten whole. So each row is rewritten about as
-/// often as its day doubles. A day that is over, and has been left alone for an hour, is made one file.
+/// often as its day doubles. A day that is over, and has been left alone for two minutes, is made one file.
 pub(crate) fn decide(state: &DayState, options: &CompactionOptions, now: Timestamp) -> Option<Rewrite> {
     let DayState { day, waiting, files } = state;
     let mut files = files.clone();

@@ -31,6 +31,9 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0007_web"),
     migration!("0008_builds"),
     migration!("0009_outbox"),
+    migration!("0010_mails"),
+    migration!("0011_build_places"),
+    migration!("0012_ledger_activity"),
 ];
 
 /// Runs what has not been run. The caller commits: all migrations, or none.

@@ -2,7 +2,8 @@
 
 use proctor_core::label::Label;
 use proctor_core::state::TestState;
-use proctor_core::workflow::{Action, Channel, Outgoing};
+use proctor_core::workflow::action::{STATE_HOURS_MAX, STATE_REASON_BYTES_MAX};
+use proctor_core::workflow::{Action, Channel, Outgoing, StateChange};
 use serde_json::{Value, json};
 
 use super::fields::{Fields, object};
@@ -23,13 +24,27 @@ pub enum Actions {
 pub(super) fn write_actions(actions: &[Action]) -> Value {
     let of = |action: &Action| match action {
         Action::AddLabel(label) | Action::RemoveLabel(label) => json!({ "type": action.as_str(), "label": label.as_str() }),
-        Action::ChangeState(state) => json!({ "type": action.as_str(), "state": state.as_str() }),
+        Action::ChangeState(change) => write_change(change),
         Action::Send(Outgoing { channel, settings }) => {
             let settings: Value = serde_json::from_str(settings).unwrap_or_default();
             json!({ "type": channel.as_str(), "settings": settings })
         }
     };
     actions.iter().map(of).collect()
+}
+
+fn write_change(change: &StateChange) -> Value {
+    let StateChange { state, expires_hours, reason } = change;
+    let mut document = json!({ "type": "change_state", "state": state.as_str() });
+    match expires_hours {
+        Some(hours) if hours % 24 == 0 => document["expires_days"] = json!(hours / 24),
+        Some(hours) => document["expires_hours"] = json!(hours),
+        None => {}
+    }
+    if let Some(reason) = reason {
+        document["reason"] = json!(reason);
+    }
+    document
 }
 
 /// Reads actions; bad ones are left out, and named in `reasons`.
@@ -53,13 +68,7 @@ fn read_action(fields: &mut Fields<'_>, allowed: Actions) -> Option<Action> {
     match (kind.as_str(), Channel::from_word(&kind)) {
         ("add_label", _) => label(fields).map(Action::AddLabel),
         ("remove_label", _) => label(fields).map(Action::RemoveLabel),
-        ("change_state", _) => {
-            let words = TestState::ALL.map(TestState::as_str);
-            if !fields.has("state") {
-                fields.wrong("state", "is required");
-            }
-            fields.word("state", &words, TestState::from_wire).map(Action::ChangeState)
-        }
+        ("change_state", _) => change(fields).map(Action::ChangeState),
         (_, Some(channel)) => {
             let settings = fields.take("settings").unwrap_or_else(|| json!({}));
             let settings = match allowed {
@@ -73,6 +82,44 @@ fn read_action(fields: &mut Fields<'_>, allowed: Actions) -> Option<Action> {
             None
         }
     }
+}
+
+fn change(fields: &mut Fields<'_>) -> Option<StateChange> {
+    let words = TestState::ALL.map(TestState::as_str);
+    if !fields.has("state") {
+        fields.wrong("state", "is required");
+    }
+    let state = fields.word("state", &words, TestState::from_wire);
+    let (mut days, mut hours) = (None::<u16>, None::<u16>);
+    fields.maybe_whole("expires_days", &mut days);
+    fields.maybe_whole("expires_hours", &mut hours);
+    let reason = fields.text("reason");
+    if reason.as_ref().is_some_and(|reason| reason.trim().is_empty() || reason.len() > STATE_REASON_BYTES_MAX) {
+        fields.wrong("reason", &format!("must have 1 to {STATE_REASON_BYTES_MAX} bytes"));
+    }
+    let expires_hours = match (days, hours) {
+        (Some(_), Some(_)) => {
+            fields.wrong("expires_days", "and expires_hours cannot be set together");
+            None
+        }
+        (Some(days), None) => {
+            if !(1..=STATE_HOURS_MAX / 24).contains(&days) {
+                fields.wrong("expires_days", &format!("must be from 1 to {}", STATE_HOURS_MAX / 24));
+            }
+            Some(days.saturating_mul(24))
+        }
+        (None, Some(hours)) => {
+            if !(1..=STATE_HOURS_MAX).contains(&hours) {
+                fields.wrong("expires_hours", &format!("must be from 1 to {STATE_HOURS_MAX}"));
+            }
+            Some(hours)
+        }
+        (None, None) => None,
+    };
+    if state == Some(TestState::Enabled) && expires_hours.is_some() {
+        fields.wrong("state", "enabled has no term: leave expires_days and expires_hours out");
+    }
+    Some(StateChange { state: state?, expires_hours, reason })
 }
 
 fn label(fields: &mut Fields<'_>) -> Option<Label> {

@@ -17,8 +17,8 @@ const SIGNALS: [&str; 2] = ["pass_rate", "duration"];
 pub(super) fn write_monitor(monitor: &MonitorSettings) -> Value {
     let kind = monitor.as_str();
     match monitor {
-        MonitorSettings::TransitionCount(TransitionCount { window, alarm, recover }) => {
-            json!({ "type": kind, "window": window, "alarm": alarm, "recover": recover })
+        MonitorSettings::TransitionCount(TransitionCount { window, alarm, recover, variant_tags }) => {
+            json!({ "type": kind, "window": window, "alarm": alarm, "recover": recover, "variant_tags": variant_tags })
         }
         MonitorSettings::PassedOnRetry(PassedOnRetry {
             window_days,
@@ -36,9 +36,10 @@ pub(super) fn write_monitor(monitor: &MonitorSettings) -> Value {
             score_threshold_low,
             window_executions,
             window_days,
+            variant_tags,
         }) => json!({
             "type": kind, "score_threshold_high": score_threshold_high, "score_threshold_low": score_threshold_low,
-            "window_executions": window_executions, "window_days": window_days,
+            "window_executions": window_executions, "window_days": window_days, "variant_tags": variant_tags,
         }),
         MonitorSettings::NewTest(NewTest { stable_executions }) => json!({ "type": kind, "stable_executions": stable_executions }),
         MonitorSettings::DurationThreshold(settings) => write_duration(kind, settings),
@@ -79,6 +80,7 @@ pub(super) fn read_monitor(mut fields: Fields<'_>) -> Option<MonitorSettings> {
             fields.whole("window", &mut settings.window);
             fields.number("alarm", &mut settings.alarm);
             fields.number("recover", &mut settings.recover);
+            settings.variant_tags = fields.texts("variant_tags").unwrap_or_default();
         }
         MonitorSettings::PassedOnRetry(settings) => {
             fields.whole("window_days", &mut settings.window_days);
@@ -92,6 +94,7 @@ pub(super) fn read_monitor(mut fields: Fields<'_>) -> Option<MonitorSettings> {
             fields.number("score_threshold_low", &mut settings.score_threshold_low);
             fields.whole("window_executions", &mut settings.window_executions);
             fields.whole("window_days", &mut settings.window_days);
+            settings.variant_tags = fields.texts("variant_tags").unwrap_or_default();
         }
         MonitorSettings::NewTest(settings) => fields.maybe_whole("stable_executions", &mut settings.stable_executions),
         MonitorSettings::DurationThreshold(settings) => read_duration(&mut fields, settings),

@@ -1,6 +1,6 @@
 //! Where messages go: the settings of actions that leave the house.
 
-use proctor_core::actions::address::url_fault;
+use proctor_core::actions::address::{is_mail_address, url_fault};
 use proctor_core::workflow::Channel;
 use serde_json::{Map, Value, json};
 
@@ -16,6 +16,10 @@ const TITLE_BYTES_MAX: usize = 250;
 const NAME_BYTES_MAX: usize = 200;
 /// Headers of a webhook, and labels of an issue.
 const ENTRIES_MAX: usize = 10;
+/// The trackers that issues can be opened in; the first is the default.
+const TRACKERS: [&str; 2] = [GITHUB, LINEAR];
+const GITHUB: &str = "github";
+const LINEAR: &str = "linear";
 /// Addresses of a mail.
 const RECIPIENTS_MAX: usize = 20;
 /// Headers that Proctor sets itself, in lower case; so does whoever carries the request.
@@ -71,11 +75,18 @@ fn webhook(fields: &mut Fields<'_>, settings: &mut Map<String, Value>) {
 }
 
 fn issue(fields: &mut Fields<'_>, settings: &mut Map<String, Value>) {
-    let tracker = fields.word("tracker", &["github"], |word| (word == "github").then(|| word.to_owned()));
-    settings.insert("tracker".to_owned(), json!(tracker.unwrap_or_else(|| "github".to_owned())));
-    match fields.text("repository") {
-        Some(name) if is_repository(&name) => _ = settings.insert("repository".to_owned(), json!(name)),
-        _ => fields.wrong("repository", "must be an owner and a name, as in acme/web"),
+    let tracker = fields.word("tracker", &TRACKERS, |word| TRACKERS.into_iter().find(|known| *known == word)).unwrap_or(GITHUB);
+    settings.insert("tracker".to_owned(), json!(tracker));
+    if tracker == LINEAR {
+        match fields.text("team") {
+            Some(team) if is_id(&team) => _ = settings.insert("team".to_owned(), json!(team)),
+            _ => fields.wrong("team", "must be the id of a team of Linear, a UUID"),
+        }
+    } else {
+        match fields.text("repository") {
+            Some(name) if is_repository(&name) => _ = settings.insert("repository".to_owned(), json!(name)),
+            _ => fields.wrong("repository", "must be an owner and a name, as in acme/web"),
+        }
     }
     if text(fields, settings, "token", SECRET_BYTES_MAX).is_none() {
         fields.wrong("token", "is required");
@@ -86,8 +97,16 @@ fn issue(fields: &mut Fields<'_>, settings: &mut Map<String, Value>) {
         if labels.len() > ENTRIES_MAX || labels.iter().any(|label| label.is_empty() || label.len() > NAME_BYTES_MAX) {
             fields.wrong("labels", "must be at most 10, each of 1 to 200 bytes");
         }
+        if tracker == LINEAR && !labels.iter().all(|label| is_id(label)) {
+            fields.wrong("labels", "must be ids of labels of Linear, UUIDs");
+        }
         settings.insert("labels".to_owned(), json!(labels));
     }
+}
+
+/// Linear knows teams and labels by UUIDs.
+fn is_id(text: &str) -> bool {
+    proctor_core::run_env::hyphenated_uuid(text).is_some()
 }
 
 fn is_repository(name: &str) -> bool {
@@ -99,12 +118,7 @@ fn is_repository(name: &str) -> bool {
 
 fn recipients(fields: &mut Fields<'_>, settings: &mut Map<String, Value>) {
     let Some(to) = fields.texts("to") else { return };
-    let is_address = |address: &String| {
-        let is_part =
-            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>,;\"()[]\\:".contains(&byte));
-        address.len() <= NAME_BYTES_MAX && address.rsplit_once('@').is_some_and(|(user, host)| is_part(user) && is_part(host))
-    };
-    if to.is_empty() || to.len() > RECIPIENTS_MAX || !to.iter().all(is_address) {
+    if to.is_empty() || to.len() > RECIPIENTS_MAX || !to.iter().all(|address| is_mail_address(address)) {
         fields.wrong("to", "must be 1 to 20 mail addresses; leave it out for the owners of the test");
     }
     settings.insert("to".to_owned(), json!(to));

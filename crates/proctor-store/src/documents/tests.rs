@@ -114,7 +114,8 @@ fn where_messages_go_is_checked() {
         ("slack", json!({ "url": "https://x", "text": " " }), "settings.text must have 1 to 10000 bytes"),
         ("issue", json!({ "repository": "../x", "token": "t" }), "settings.repository must be an owner and a name, as in acme/web"),
         ("issue", json!({ "repository": "a/b" }), "settings.token is required"),
-        ("issue", json!({ "repository": "a/b", "token": "t", "tracker": "x" }), "settings.tracker must be one of github"),
+        ("issue", json!({ "repository": "a/b", "token": "t", "tracker": "x" }), "settings.tracker must be one of github, linear"),
+        ("issue", json!({ "tracker": "linear", "team": "web", "token": "t" }), "settings.team must be the id of a team of Linear, a UUID"),
         ("email", json!({ "to": [] }), "settings.to must be 1 to 20 mail addresses; leave it out for the owners of the test"),
         ("email", json!({ "cc": 1 }), "settings.cc is not a setting here; settings are subject, text, to"),
     ] {

@@ -28,10 +28,23 @@ pub(super) struct Aggregate {
 
 /// Which rows a remembered aggregate is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Selection {
+pub(super) struct Selection {
     uploads: Option<Vec<bool>>,
     tag_sets: Option<Vec<bool>>,
     results: u8,
+}
+
+impl Selection {
+    /// `None`: rows are selected one by one.
+    pub(super) fn of(verdicts: &Verdicts<'_>) -> Option<Self> {
+        let selection = || Self { uploads: verdicts.uploads.clone(), tag_sets: verdicts.tag_sets.clone(), results: verdicts.results };
+        verdicts.are_simple().then(selection)
+    }
+
+    /// What it takes in memory beside itself.
+    pub(super) fn bytes(&self) -> usize {
+        [&self.uploads, &self.tag_sets].into_iter().flatten().map(Vec::len).sum()
+    }
 }
 
 /// The aggregates of a block that are remembered: that of all rows, and that of the selection which was asked for last.
@@ -52,13 +65,10 @@ impl Aggregates {
 
     /// The aggregate of what is selected.
     pub(super) fn of(&self, verdicts: &Verdicts<'_>) -> Arc<Aggregate> {
-        if !verdicts.are_simple() {
-            return Arc::new(Aggregate::of(verdicts));
-        }
+        let Some(selection) = Selection::of(verdicts) else { return Arc::new(Aggregate::of(verdicts)) };
         if verdicts.select_all() {
             return Arc::clone(self.all.get_or_init(|| Arc::new(Aggregate::of(verdicts))));
         }
-        let selection = Selection { uploads: verdicts.uploads.clone(), tag_sets: verdicts.tag_sets.clone(), results: verdicts.results };
         let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, aggregate)) = &*last()
             && *known == selection

@@ -8,11 +8,16 @@ use proctor_core::filter::ResultSet;
 use proctor_core::id::SuiteId;
 use proctor_core::metrics::Metrics;
 
-use super::collect::{ByTest, DurationsByTest, Failures, History, OfTest, Passes, RunTests, Top, flaky_tests};
+use super::collect::{
+    Cost, Days, DurationsByTest, Failures, Groups, History, NewestOf, OfTest, OfTests, Passes, RunTests, SomeTests, Top, contradictions,
+    flaky_tests,
+};
 use super::question::Question;
 use super::{EmbeddedExecutions, ExecutionRow, UploadSeq};
 use crate::StoreError;
-use crate::queries::{FlakyTest, HistoryPoint, LightExecution, Percentiles, RunTest, TestMetrics};
+use crate::queries::{
+    Contradiction, FailureCost, FlakyTest, HistoryPoint, LightExecution, Percentiles, RunTest, SuiteDay, TagGroup, TestMetrics,
+};
 
 /// A list of executions that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +55,9 @@ pub(crate) struct Wanted {
     pub(crate) indexes: Vec<u32>,
 }
 
+/// Something of each of some tests, by ordinal.
+type ByTest<T> = Result<Vec<(u32, T)>, StoreError>;
+
 /// The half of the seam that reads. Answers are those of `proctor_core::naive`, as of one moment.
 pub(crate) trait ExecutionQueries {
     /// Tests with a selected execution, by ascending ordinal.
@@ -73,13 +81,31 @@ pub(crate) trait ExecutionQueries {
     /// Tests that passed and failed on one commit, by ascending ordinal.
     fn flaky_tests<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Vec<FlakyTest>, StoreError>>;
 
+    /// When which test came to have passed and failed on one commit, by time, then ordinal.
+    fn contradictions<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Vec<Contradiction>, StoreError>>;
+
+    /// The newest executions of each of these tests, by ordinal.
+    fn newest_of<'a>(&'a self, question: &'a Question, ordinals: &'a [u32], limit: usize) -> BoxFuture<'a, ByTest<Vec<LightExecution>>>;
+
+    /// Metrics and percentiles of each of these tests, by ordinal.
+    fn metrics_of<'a>(&'a self, question: &'a Question, ordinals: &'a [u32]) -> BoxFuture<'a, ByTest<(Metrics, Percentiles)>>;
+
+    /// What the failures of each of these tests cost, by ordinal.
+    fn failure_costs<'a>(&'a self, question: &'a Question, ordinals: &'a [u32]) -> BoxFuture<'a, Result<Vec<FailureCost>, StoreError>>;
+
+    /// Day by day, without percentiles.
+    fn days<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Vec<SuiteDay>, StoreError>>;
+
+    /// By the value of a tag, which is the question's group.
+    fn groups<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Vec<TagGroup>, StoreError>>;
+
     /// Single executions in full: for each upload those of `indexes` that are there, in their order.
     fn rows<'a>(&'a self, suite: SuiteId, wanted: &'a [Wanted]) -> BoxFuture<'a, Result<Vec<Vec<ExecutionRow>>, StoreError>>;
 }
 
 impl ExecutionQueries for Arc<EmbeddedExecutions> {
     fn test_metrics<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Vec<TestMetrics>, StoreError>> {
-        async { Ok(self.scan(question, ByTest::default).await?.finish()) }.boxed()
+        self.metrics_of_tests(question).boxed()
     }
 
     fn metrics<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<(Metrics, Percentiles), StoreError>> {
@@ -109,6 +135,37 @@ impl ExecutionQueries for Arc<EmbeddedExecutions> {
             Ok(flaky_tests(passes))
         }
         .boxed()
+    }
+
+    fn contradictions<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Vec<Contradiction>, StoreError>> {
+        async {
+            let failed = Arc::new(self.scan(question, Failures::default).await?.finish());
+            Ok(contradictions(self.scan(question, || Passes::new(Arc::clone(&failed))).await?))
+        }
+        .boxed()
+    }
+
+    fn newest_of<'a>(&'a self, question: &'a Question, ordinals: &'a [u32], limit: usize) -> BoxFuture<'a, ByTest<Vec<LightExecution>>> {
+        let tests = SomeTests::new(ordinals);
+        async move { Ok(self.scan(question, || NewestOf::new(&tests, limit)).await?.finish()) }.boxed()
+    }
+
+    fn metrics_of<'a>(&'a self, question: &'a Question, ordinals: &'a [u32]) -> BoxFuture<'a, ByTest<(Metrics, Percentiles)>> {
+        let tests = SomeTests::new(ordinals);
+        async move { Ok(self.scan(question, || OfTests::new(&tests)).await?.finish()) }.boxed()
+    }
+
+    fn failure_costs<'a>(&'a self, question: &'a Question, ordinals: &'a [u32]) -> BoxFuture<'a, Result<Vec<FailureCost>, StoreError>> {
+        let tests = SomeTests::new(ordinals);
+        async move { Ok(self.scan(question, || Cost::new(&tests)).await?.finish()) }.boxed()
+    }
+
+    fn days<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Vec<SuiteDay>, StoreError>> {
+        async { Ok(self.scan(question, Days::default).await?.finish()) }.boxed()
+    }
+
+    fn groups<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Vec<TagGroup>, StoreError>> {
+        async { Ok(self.scan(question, || Groups::new(question.group.as_deref().unwrap_or_default())).await?.finish()) }.boxed()
     }
 
     fn rows<'a>(&'a self, suite: SuiteId, wanted: &'a [Wanted]) -> BoxFuture<'a, Result<Vec<Vec<ExecutionRow>>, StoreError>> {

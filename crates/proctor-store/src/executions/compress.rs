@@ -1,4 +1,4 @@
-//! The zstd frame around a segment.
+//! The zstd frame around a segment, and around states of monitors.
 
 use std::cell::RefCell;
 
@@ -18,7 +18,7 @@ thread_local! {
 }
 
 /// Compresses into one frame with content size and checksum.
-pub(super) fn compress(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn compress(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
     let compressed = COMPRESSOR.with_borrow_mut(|slot| {
         let compressor = match slot {
             Some(compressor) => compressor,
@@ -36,7 +36,7 @@ pub(super) fn compress(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
 }
 
 /// Reads what [`compress`] wrote. A frame whose checksum is wrong is refused, so that nothing behind this sees damaged bytes.
-pub(super) fn decompress(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn decompress(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
     let decompressed = DECOMPRESSOR.with_borrow_mut(|slot| {
         let decompressor = match slot {
             Some(decompressor) => decompressor,

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use super::cache::BlockCache;
 use super::day_files::{DayFiles, OpenDayFile};
 use super::read::SegmentReader;
+use super::remembered::Remembered;
 use super::{ExecutionRow, ExecutionStore, NewSegment, QueryLimits, SegmentBody, Selection, UploadSeq};
 use crate::StoreError;
 use crate::database::{Columns, Connections, Engine, Statement, Value, WriteTransaction};
@@ -32,6 +33,7 @@ pub(crate) struct EmbeddedExecutions {
     day_files: Arc<DayFiles>,
     limits: QueryLimits,
     cache: BlockCache,
+    remembered: Remembered,
     /// Passes that may run at the same time.
     passes: Semaphore,
 }
@@ -39,7 +41,7 @@ pub(crate) struct EmbeddedExecutions {
 impl EmbeddedExecutions {
     pub(crate) fn new(connections: Connections, day_files: Arc<DayFiles>, limits: QueryLimits) -> Self {
         let cache = BlockCache::new(limits.cache_bytes_max);
-        Self { connections, day_files, limits, cache, passes: Semaphore::new(PASSES_MAX) }
+        Self { connections, day_files, limits, cache, remembered: Remembered::default(), passes: Semaphore::new(PASSES_MAX) }
     }
 
     pub(super) const fn connections(&self) -> &Connections {
@@ -52,6 +54,10 @@ impl EmbeddedExecutions {
 
     pub(super) const fn cache(&self) -> &BlockCache {
         &self.cache
+    }
+
+    pub(super) const fn remembered(&self) -> &Remembered {
+        &self.remembered
     }
 
     pub(super) const fn passes(&self) -> &Semaphore {

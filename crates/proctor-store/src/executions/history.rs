@@ -19,6 +19,11 @@ use super::text_values::TextValues;
 use super::view::{Origin, View, damaged};
 use crate::StoreError;
 
+/// Rows of a day file that are decoded at once.
+const ROWS_AT_ONCE_MAX: usize = if cfg!(test) { 3 } else { 1 << 17 };
+/// Bytes that they take, all columns counted.
+const BYTES_AT_ONCE_MAX: usize = 64 << 20;
+
 /// An upload whose executions are to be read.
 #[derive(Clone, Debug)]
 pub(crate) struct HistorySource {
@@ -107,11 +112,15 @@ impl HistoryReader {
         self.take(&reader.view(test_ordinals, origin)?, None)
     }
 
-    /// Takes the rows of these uploads from a day file.
+    /// Takes the rows of these uploads from a day file, some rows at a time: a day can be much larger than what is wanted of it.
     pub(crate) fn take_file(&mut self, file: &OpenDayFile, uploads: &FxHashSet<UploadSeq>) -> Result<(), StoreError> {
         let mut names = self.names();
         names.extend(["upload", "received_at"]);
-        self.take(&View::of_day_file(&file.columns(&names)?)?, Some(uploads))
+        let mut batches = file.stream(Some(&names), ROWS_AT_ONCE_MAX, BYTES_AT_ONCE_MAX)?;
+        while let Some(view) = batches.next_view()? {
+            self.take(&view, Some(uploads))?;
+        }
+        Ok(())
     }
 
     fn names(&self) -> Vec<&'static str> {

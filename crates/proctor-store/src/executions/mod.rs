@@ -47,6 +47,7 @@ mod lookup;
 mod numbering;
 mod question;
 mod read;
+mod remembered;
 mod rows;
 mod rows_at;
 mod scan;
@@ -68,6 +69,7 @@ pub use stored::StoredExecution;
 
 pub(crate) use answers::{ExecutionQueries, First, Spans, Wanted, Wish};
 pub(crate) use block::BlockUpload;
+pub(crate) use compress::{compress, decompress};
 pub(crate) use day_aggregate::{AggregateRow, decode_aggregate, encode_aggregate};
 pub(crate) use day_rows::{DayParts, DayRows, Detail};
 pub(crate) use embedded::{DAY_MS, EmbeddedExecutions};

@@ -26,7 +26,7 @@ const SEGMENTS_PER_FETCH_MAX: usize = 32;
 /// Bytes of segments that one statement fetches, and one more segment.
 const BYTES_PER_FETCH_MAX: u64 = 16 << 20;
 /// How often a question starts over because segments were taken away while it ran.
-const ATTEMPTS_MAX: usize = 10;
+pub(super) const ATTEMPTS_MAX: usize = 10;
 
 /// What a thread takes next.
 #[derive(Debug)]
@@ -60,6 +60,11 @@ impl Drop for Caller {
     }
 }
 
+/// What is said after [`ATTEMPTS_MAX`].
+pub(super) fn moved() -> StoreError {
+    StoreError::Unavailable("executions were moved again and again while they were read".to_owned())
+}
+
 impl EmbeddedExecutions {
     /// Gathers from all selected executions as of one moment. When the caller goes away the threads stop after the block at hand.
     pub(super) async fn scan<C: Collect>(
@@ -67,30 +72,43 @@ impl EmbeddedExecutions {
         question: &Question,
         new: impl Fn() -> C + Send + Sync,
     ) -> Result<C, StoreError> {
-        let limits = self.limits();
-        let attempts = async {
-            let closed = |_| StoreError::Unavailable("the store is being closed".to_owned());
-            let _turn = self.passes().acquire().await.map_err(closed)?;
+        self.in_turn(async {
             for _ in 0..ATTEMPTS_MAX {
-                if let Some(gathered) = self.scan_snapshot(question, &new).await? {
+                let (needs, number) = (question.needs().and(new().needs()), self.cache().begin());
+                let sources = self.sources(question, needs, number).await?;
+                if let Some(gathered) = self.scan_sources(question, (needs, number), sources, &new).await? {
                     return Ok(gathered);
                 }
             }
-            Err(StoreError::Unavailable("executions were moved again and again while they were read".to_owned()))
-        };
-        let time = Duration::from_millis(limits.time_ms_max);
-        tokio::time::timeout(time, attempts).await.unwrap_or_else(|_| Err(limits.time_exceeded()))
+            Err(moved())
+        })
+        .await
     }
 
-    /// `None`: a segment of the snapshot has been taken away.
-    async fn scan_snapshot<C: Collect>(
+    /// Waits for a turn, and then for the answer, within the limit of time.
+    pub(super) async fn in_turn<T>(&self, answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+        let limits = self.limits();
+        if limits.time_ms_max == 0 {
+            // Else a quick answer and the end of no time at all race each other.
+            return Err(limits.time_exceeded());
+        }
+        let in_turn = async {
+            let closed = |_| StoreError::Unavailable("the store is being closed".to_owned());
+            let _turn = self.passes().acquire().await.map_err(closed)?;
+            answer.await
+        };
+        let time = Duration::from_millis(limits.time_ms_max);
+        tokio::time::timeout(time, in_turn).await.unwrap_or_else(|_| Err(limits.time_exceeded()))
+    }
+
+    /// Gathers from these sources. `None`: a segment has been taken away.
+    pub(super) async fn scan_sources<C: Collect>(
         self: &Arc<Self>,
         question: &Question,
+        (needs, number): (Needs, PassNumber),
+        Sources { sources, facts }: Sources,
         new: &(impl Fn() -> C + Send + Sync),
     ) -> Result<Option<C>, StoreError> {
-        let number = self.cache().begin();
-        let needs = question.needs().and(new().needs());
-        let Sources { sources, facts } = self.sources(question, needs, number).await?;
         let executions: u64 = sources.iter().map(Source::executions).sum();
         let (sender, items) = mpsc::channel(sources.len().clamp(1, SEGMENTS_PER_FETCH_MAX));
         let pass = Arc::new(Pass {
@@ -129,7 +147,7 @@ impl EmbeddedExecutions {
         let mut segments: Vec<SegmentSource> = Vec::new();
         for source in sources {
             let item = match source {
-                Source::Ready(cached) => Item::Ready(cached),
+                Source::Ready(_, cached) => Item::Ready(cached),
                 Source::File(file) => Item::File(file),
                 Source::Segment(segment) => {
                     segments.push(segment);

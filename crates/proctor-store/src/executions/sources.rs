@@ -15,7 +15,7 @@ use crate::catalog::sources::block_uploads;
 /// One part of a snapshot.
 #[derive(Debug)]
 pub(super) enum Source {
-    Ready(Arc<CachedBlock>),
+    Ready(BlockKey, Arc<CachedBlock>),
     File(FileSource),
     Segment(SegmentSource),
 }
@@ -38,7 +38,7 @@ pub(super) struct SegmentSource {
 impl Source {
     fn uploads(&self) -> &[BlockUpload] {
         match self {
-            Self::Ready(cached) => &cached.block.uploads,
+            Self::Ready(_, cached) => &cached.block.uploads,
             Self::File(file) => &file.uploads,
             Self::Segment(segment) => std::slice::from_ref(&segment.upload),
         }
@@ -47,7 +47,7 @@ impl Source {
     /// How many executions it holds.
     pub(super) fn executions(&self) -> u64 {
         match self {
-            Self::Ready(cached) => cached.block.result.len() as u64,
+            Self::Ready(_, cached) => cached.block.result.len() as u64,
             Self::File(source) => u64::from(source.file.rows()),
             Self::Segment(source) => source.executions,
         }
@@ -71,15 +71,17 @@ impl EmbeddedExecutions {
         let Snapshot { segments, files } = self.day_files().snapshot(question.suite, days).await?;
         let mut sources = Vec::with_capacity(segments.len() + files.len());
         for file in files {
-            sources.push(match self.at_hand(BlockKey::File(file.id()), needs, pass) {
-                Some(cached) => Source::Ready(cached),
+            let key = BlockKey::File(file.id());
+            sources.push(match self.at_hand(key, needs, pass) {
+                Some(cached) => Source::Ready(key, cached),
                 None => Source::File(FileSource { uploads: uploads_of_file(&file), file }),
             });
         }
         let mut unknown: Vec<SegmentRef> = Vec::new();
         for segment in segments {
-            match self.at_hand(BlockKey::Segment(segment.seq), needs, pass) {
-                Some(cached) => sources.push(Source::Ready(cached)),
+            let key = BlockKey::Segment(segment.seq);
+            match self.at_hand(key, needs, pass) {
+                Some(cached) => sources.push(Source::Ready(key, cached)),
                 None => unknown.push(segment),
             }
         }

@@ -3,9 +3,11 @@
 mod executions;
 mod history;
 mod metrics;
+mod of_pages;
 mod request;
 mod verdicts;
 
 pub use request::{
-    ExecutionRef, FlakyTest, GroupBy, HistoryPoint, LightExecution, Percentile, Percentiles, RunTest, Selected, TestMetrics, TestTotals,
+    Contradiction, ExecutionRef, FailureCost, FlakyTest, GroupBy, HistoryPoint, LightExecution, Percentile, Percentiles, RunTest, Selected,
+    SuiteDay, TagGroup, TestMetrics, TestTotals,
 };

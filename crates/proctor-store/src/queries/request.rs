@@ -141,3 +141,47 @@ pub struct RunTest {
     /// The newest failed one.
     pub latest_failed: Option<ExecutionId>,
 }
+
+/// A test came to have both passed and failed on one commit (in one run where no commit is known).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contradiction {
+    /// The test's ordinal in the suite.
+    pub ordinal: u32,
+    /// Receive time of the execution that completed it.
+    pub at: Timestamp,
+}
+
+/// What the failures of a test cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FailureCost {
+    /// The test's ordinal in the suite.
+    pub ordinal: u32,
+    /// Its selected executions that failed.
+    pub failed: u64,
+    /// The runs in which one of them failed.
+    pub failed_runs: u64,
+    /// What those that failed took, in seconds.
+    pub seconds: f64,
+}
+
+/// One day (UTC) of a suite.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SuiteDay {
+    /// The first millisecond of the day, UTC.
+    pub day: Timestamp,
+    /// Over the selected executions of that day.
+    pub metrics: Metrics,
+    /// Tests with one of them; 0 where only aggregates are left.
+    pub tests: u64,
+}
+
+/// The selected executions with one value of a tag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TagGroup {
+    /// The value; `None`: those without one.
+    pub value: Option<String>,
+    /// Over these executions.
+    pub metrics: Metrics,
+    /// Of their durations.
+    pub percentiles: Percentiles,
+}

@@ -2,7 +2,7 @@
 
 use proctor_core::day::Day;
 use proctor_core::id::SuiteId;
-use proctor_core::retention::{RetentionStep, due};
+use proctor_core::retention::{RetentionStep, due, failure_groups_kept_from};
 use proctor_core::time::Timestamp;
 
 use super::delete_day::Deleted;
@@ -20,6 +20,8 @@ pub struct RetentionReport {
     pub executions_aggregated: u64,
     /// Days of suites whose aggregates were deleted.
     pub aggregate_days_deleted: u64,
+    /// Groups of failures that were forgotten.
+    pub failure_groups_forgotten: u64,
     /// Days that moved so often that they are left to the next time.
     pub days_postponed: u64,
 }
@@ -38,6 +40,15 @@ impl Store {
                 if let Err(error) = self.take_step(suite, step, now, &mut report).await {
                     tracing::warn!(%suite, ?step, %error, "retention failed for a day");
                     first_error.get_or_insert(error);
+                }
+            }
+            if let Some(first) = failure_groups_kept_from(retention, Day::of(now)) {
+                match self.forget_failures(suite, first.start()).await {
+                    Ok(forgotten) => report.failure_groups_forgotten += forgotten,
+                    Err(error) => {
+                        tracing::warn!(%suite, %error, "groups of failures could not be forgotten");
+                        first_error.get_or_insert(error);
+                    }
                 }
             }
         }

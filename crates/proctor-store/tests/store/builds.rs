@@ -69,6 +69,32 @@ async fn a_build_is_found_by_pipeline_and_number() {
     .await;
 }
 
+// contract: general 87
+#[tokio::test]
+async fn a_build_from_before_places_is_found_by_its_place() {
+    on_both(async |place| {
+        let store = place.open().await;
+        let (organization, web) = suite(&store).await;
+        for (number, url) in [(1, Some("https://ci.test/acme/web/builds/41")), (2, Some("https://ci.test/elsewhere")), (3, None)] {
+            let upload = upload(web.id, &format!("run {number}"), at(number), results(web.id, &[TestResult::Passed]));
+            let build_id = Some(Uuid::from_u128(number.unsigned_abs().into()));
+            let run = RunDetails { build_id, url: url.map(str::to_owned), number: Some("7".to_owned()), ..RunDetails::default() };
+            store.complete_upload(CompletedUpload { run, ..upload }).await.unwrap();
+        }
+        store.close().await;
+        // As a database looks that has just got the column.
+        place.execute("UPDATE runs SET build_place = NULL").await;
+        place.execute("INSERT INTO unfinished_migrations (name) VALUES ('build_place')").await;
+        let store = place.open().await;
+        let web_41 = BuildPlace { pipeline: "web".to_owned(), number: 41 };
+        assert_eq!(store.build_at(organization.id, &web_41).await.unwrap(), Some(Uuid::from_u128(1)));
+        assert_eq!(place.number("SELECT COUNT(*) FROM runs WHERE build_place IS NOT NULL").await, 1);
+        assert_eq!(place.rows("unfinished_migrations").await, 0, "it is done once");
+        store.close().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn executions_are_found_by_their_ids() {
     on_both(async |place| {

@@ -113,7 +113,7 @@ async fn what_is_compacted_reads_as_before() {
         }
         let before = everything(&server, suite, &uploads, &runs).await;
         server.compact(late()).await.unwrap();
-        // written by the clock of the compaction: an hour later each day becomes one file
+        // written by the clock of the compaction: a while later each day becomes one file
         server.compact(late().plus_millis(3_600_000)).await.unwrap();
         assert_eq!(storage(&server, suite).await, (executions, 3, 0));
         assert_eq!(place.rows("segments").await, 0);

@@ -18,7 +18,7 @@ use proctor_core::result::TestResult::{Failed, Passed};
 use proctor_core::state::TestState;
 use proctor_core::suite::SuiteSettings;
 use proctor_core::time::Timestamp;
-use proctor_core::workflow::{Action, Channel, Definition, Mode, Outgoing, Status};
+use proctor_core::workflow::{Action, Channel, Definition, Mode, Outgoing, StateChange, Status};
 use proctor_store::catalog::evaluations::{
     AlarmChange, Applied, Committed, Evaluation, NewIncident, Snapshot, SnapshotLimits, StatePage, TestEvent, WorkflowOutcome,
 };
@@ -68,7 +68,7 @@ fn event(kind: EventKind, ordinal: u32, at: Timestamp) -> TestEvent {
 /// What alarms test 0 for the uploads that wait.
 fn alarming<'a>(suite: SuiteId, snapshot: &Snapshot, workflow: &'a Workflow, at: Timestamp) -> Evaluation<'a> {
     let outcome = WorkflowOutcome {
-        pages: vec![StatePage { page: 0, states: vec![(0, vec![1, 2, 3]), (63, vec![4])] }],
+        pages: vec![StatePage::pack(0, [(0, [1, 2, 3].as_slice()), (63, &[4])]).unwrap()],
         alarms: vec![AlarmChange::Open { ordinal: 0, since: Some(at), due_at: Some(at.plus_millis(DAY_MS)) }],
         events: vec![event(EventKind::Alarm, 0, at)],
         ..WorkflowOutcome::of(workflow)
@@ -176,9 +176,10 @@ async fn labels_and_states_follow_events_and_incidents_are_listed() {
         let run = upload(suite, "r", at(0), results(suite, &[Failed, Failed]));
         store.complete_upload(run).await.unwrap();
         let label = Label::new("flaky").unwrap();
+        let for_an_hour = StateChange { expires_hours: Some(1), reason: Some("why".to_owned()), ..TestState::Muted.into() };
         let muting = Definition {
-            alarm: vec![Action::AddLabel(label.clone()), Action::ChangeState(TestState::Muted)],
-            recover: vec![Action::RemoveLabel(label), Action::ChangeState(TestState::Enabled)],
+            alarm: vec![Action::AddLabel(label.clone()), Action::ChangeState(for_an_hour)],
+            recover: vec![Action::RemoveLabel(label), Action::ChangeState(TestState::Enabled.into())],
             ..definition("muting")
         };
         let made = workflow(&store, suite, "w").await;
@@ -209,6 +210,10 @@ async fn labels_and_states_follow_events_and_incidents_are_listed() {
 
         let tests = async || store.tests_by_ordinal(suite, &[0, 1]).await.unwrap();
         assert!(tests().await.iter().all(|test| test.state == TestState::Muted && test.labels == ["flaky"]));
+        let details = store.test_state(suite, tests().await[0].id).await.unwrap().unwrap();
+        assert_eq!((details.reason.as_deref(), details.expires_at), (Some("why"), Some(at(7 + 3_600_000))));
+        let first = store.first_flaky_alarms(suite, &[0, 1, 2]).await.unwrap();
+        assert_eq!((first.len(), first[&0], first[&1]), (2, at(5), at(6)));
         let by_hand = NewState { state: TestState::Skipped, by: StateAuthor::Expiry, reason: None, expires_at: None };
         store.set_test_state(suite, tests().await[1].id, &by_hand, at(8)).await.unwrap();
         let both = vec![event(EventKind::Recover, 0, at(9)), event(EventKind::Recover, 1, at(9))];
@@ -227,6 +232,25 @@ async fn labels_and_states_follow_events_and_incidents_are_listed() {
         let through = LedgerFilter { through: Some(entries[2].id), ..filter };
         assert_eq!(store.ledger(suite, &through, PAGE).await.unwrap().total, 3);
         assert!(store.suites_with_due_alarms(at(DAY_MS)).await.unwrap().is_empty());
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn versions_of_a_workflow_are_kept_when_it_goes() {
+    on_both(async |place| {
+        let store = place.open().await;
+        let suite = suite(&store).await.1.id;
+        let made = workflow(&store, suite, "first").await;
+        let second = store.update_workflow(suite, made.id, definition("second"), Application::Quiet, Author::System, at(1)).await.unwrap();
+        store.delete_workflow(suite, made.id, Author::System, at(2)).await.unwrap();
+        let versions = store.workflow_versions(suite, made.id, PageRequest { offset: 0, limit: 1 }).await.unwrap();
+        assert_eq!((versions.total, versions.items.len(), versions.items[0].version), (2, 1, 2));
+        assert_eq!((&versions.items[0].definition, versions.items[0].created_at), (&second.definition, at(1)));
+        let first = store.dated_workflow_version(suite, made.id, 1).await.unwrap().unwrap();
+        assert_eq!((first.definition.name.as_str(), first.created_at), ("first", at(0)));
+        assert_eq!(store.dated_workflow_version(suite, made.id, 3).await.unwrap(), None);
         store.close().await;
     })
     .await;

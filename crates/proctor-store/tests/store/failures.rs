@@ -3,6 +3,7 @@ use proctor_core::filter::{FilterQuery, ListKind, TestFilters};
 use proctor_core::fingerprint::fingerprint_of;
 use proctor_core::id::{RunId, SuiteId};
 use proctor_core::result::TestResult::{Failed, Passed, Skipped};
+use proctor_core::retention::{Keep, Retention};
 use proctor_core::run::RunDetails;
 use proctor_core::suite::{IdenticalUploads, SuiteSettings};
 use proctor_core::time::Timestamp;
@@ -65,6 +66,27 @@ async fn a_group_grows_with_every_upload_that_has_it() {
         assert_eq!(store.forget_failures(suite, at(11)).await.unwrap(), 1);
         assert_eq!(group(&store, suite, "no such file").await, None);
         assert!(group(&store, suite, "timed out after 1 ms").await.is_some());
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn retention_forgets_groups_when_executions_and_aggregates_of_their_days_are_over() {
+    on_both(async |place| {
+        let store = place.open().await;
+        let (organization, web) = suite(&store).await;
+        for (key, days, reason) in [("one", 9, "boom"), ("two", 4, "bang"), ("three", 4, "boom"), ("four", 9, "no such file")] {
+            store_it(&store, upload(web.id, key, at(-days * DAY_MS), failures(web.id, &[reason]))).await;
+        }
+        for (aggregates, left) in [(Keep::Forever, 3), (Keep::Days(30), 3), (Keep::Days(6), 2), (Keep::Days(2), 0)] {
+            let settings = SuiteSettings { retention: Retention { executions: Keep::Days(2), aggregates }, ..web.settings.clone() };
+            store.update_suite(organization.id, web.id, settings).await.unwrap();
+            let before = place.rows("failure_groups").await;
+            let report = store.apply_retention(at(0)).await.unwrap();
+            assert_eq!(place.rows("failure_groups").await, left, "{aggregates:?}");
+            assert_eq!(report.failure_groups_forgotten, (before - left).unsigned_abs(), "{aggregates:?}");
+        }
         store.close().await;
     })
     .await;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
+mod activity;
 mod any_execution;
 mod backup;
 mod builds;
@@ -24,8 +25,10 @@ mod questions;
 mod retention;
 mod round_trip;
 mod suites;
+mod summaries;
 mod sweep;
 mod teams;
+mod terms;
 mod tests_of_suites;
 mod tokens;
 mod trouble;

@@ -61,6 +61,33 @@ async fn teams_are_kept_in_full() {
     .await;
 }
 
+#[tokio::test]
+async fn new_members_of_an_organization_are_in_its_default_teams() {
+    on_both(async |place| {
+        let store = place.open().await;
+        let acme = suite(&store).await.0.id;
+        let other = store.create_organization("other", "Other", at(0)).await.unwrap().id;
+        let everyone = TeamSettings { is_default: true, ..TeamSettings::named("Everyone") };
+        let ada = store.create_user("Ada", "ada@example.test", at(1)).await.unwrap();
+        store.set_role(acme, ada.id, Role::Member).await.unwrap();
+        let default = store.create_team_with(acme, everyone.clone(), None, at(2)).await.unwrap().id;
+        let elsewhere = store.create_team_with(other, everyone, None, at(2)).await.unwrap().id;
+        let open = store.create_team(acme, "Open", at(3)).await.unwrap().id;
+        store.set_role(acme, ada.id, Role::Administrator).await.unwrap();
+        assert!(!store.is_team_member(default, ada.id).await.unwrap(), "a change of role is no beginning");
+        assert_eq!(store.role(acme, ada.id).await.unwrap(), Some(Role::Administrator));
+        let bob = store.create_user("Bob", "bob@example.test", at(4)).await.unwrap();
+        store.set_role(acme, bob.id, Role::Member).await.unwrap();
+        let is_in = async |team| store.is_team_member(team, bob.id).await.unwrap();
+        assert_eq!((is_in(default).await, is_in(open).await, is_in(elsewhere).await), (true, false, false));
+        store.remove_team_member(acme, default, bob.id).await.unwrap();
+        store.set_role(acme, bob.id, Role::Member).await.unwrap();
+        assert!(!is_in(default).await, "who was taken out stays out");
+        store.close().await;
+    })
+    .await;
+}
+
 // contract: general 86
 #[tokio::test]
 async fn a_team_is_linked_to_a_suite_once() {

@@ -5,7 +5,7 @@ use proctor_core::label::Label;
 use proctor_core::monitors::hysteresis::EventKind;
 use proctor_core::state::TestState;
 use proctor_core::time::Timestamp;
-use proctor_core::workflow::{Action, Mode, Outgoing};
+use proctor_core::workflow::{Action, Mode, Outgoing, StateChange};
 use serde_json::{Map, Value, json};
 
 use super::outcome::TestEvent;
@@ -15,6 +15,8 @@ use crate::catalog::ledger::{LedgerKind, NewEntry};
 use crate::catalog::outbox::{NewMessage, queue_message};
 use crate::catalog::workflows::Workflow;
 use crate::database::{Columns, Statement, WriteTransaction};
+
+const HOUR_MS: i64 = 3_600_000;
 
 /// What became of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +112,7 @@ impl Acting {
         let (outcome, entry) = match action {
             Action::AddLabel(label) => (self.add_label(transaction, occasion, label).await?, Some((LedgerKind::LabelAdded, label))),
             Action::RemoveLabel(label) => (self.remove_label(transaction, occasion, label).await?, Some((LedgerKind::LabelRemoved, label))),
-            Action::ChangeState(state) => (self.change_state(transaction, occasion, *state, entries).await?, None),
+            Action::ChangeState(change) => (self.change_state(transaction, occasion, change, entries).await?, None),
             Action::Send(Outgoing { channel, settings }) => {
                 let (workflow, ordinal) = (occasion.workflow.id, occasion.event.ordinal);
                 let message =
@@ -158,9 +160,11 @@ impl Acting {
         &mut self,
         transaction: &mut WriteTransaction,
         occasion: Occasion<'_>,
-        state: TestState,
+        change: &StateChange,
         entries: &mut Vec<NewEntry>,
     ) -> Result<Outcome, StoreError> {
+        let StateChange { state, expires_hours, reason } = change;
+        let state = *state;
         let allowed = self.states_allowed(transaction).await?;
         if (state == TestState::Muted && !allowed.mute) || (state == TestState::Skipped && !allowed.skip) {
             return Ok(Outcome::NotAvailable);
@@ -178,16 +182,20 @@ impl Acting {
         if occasion.event.event.kind == EventKind::Recover && setter != Some(occasion.workflow.id) {
             return Ok(Outcome::Held);
         }
-        let reason = format!("{} by workflow {}", occasion.event.event.kind.as_str(), occasion.workflow.definition.name);
+        let event = || format!("{} by workflow {}", occasion.event.event.kind.as_str(), occasion.workflow.definition.name);
+        let reason = reason.clone().unwrap_or_else(event);
+        let expires_at = expires_hours.map(|hours| self.now.plus_millis(i64::from(hours) * HOUR_MS));
         let update = Statement::fixed(
             "UPDATE tests SET state_before = state, state = $1, state_since = $2, state_reason = $3, state_user_id = NULL, \
-             state_workflow_id = $4, state_expires_at = NULL WHERE suite_id = $5 AND ordinal = $6",
+             state_workflow_id = $4, state_expires_at = $5 WHERE suite_id = $6 AND ordinal = $7",
         );
-        let update = update.with(u32::from(state.code())).with(self.now).with(&reason).with(occasion.workflow.id.bytes());
+        let update = update.with(u32::from(state.code())).with(self.now).with(&reason).with(occasion.workflow.id.bytes()).with(expires_at);
         update.with(self.suite.bytes()).with(ordinal).execute(transaction.connection()).await?;
         let mut detail = Map::new();
         detail.insert("from".to_owned(), json!(before.as_str()));
         detail.insert("to".to_owned(), json!(state.as_str()));
+        detail.insert("reason".to_owned(), json!(reason));
+        detail.insert("expires_at".to_owned(), json!(expires_at.map(|at| at.to_string())));
         entries.push(self.entry(occasion, LedgerKind::StateChanged, detail));
         Ok(Outcome::Done)
     }
@@ -222,7 +230,7 @@ fn line(action: &Action, outcome: Outcome) -> Value {
     let (kind, outcome) = (action.as_str(), outcome.as_str());
     match action {
         Action::AddLabel(label) | Action::RemoveLabel(label) => json!({ "type": kind, "label": label.as_str(), "outcome": outcome }),
-        Action::ChangeState(state) => json!({ "type": kind, "state": state.as_str(), "outcome": outcome }),
+        Action::ChangeState(change) => json!({ "type": kind, "state": change.state.as_str(), "outcome": outcome }),
         Action::Send(_) => json!({ "type": kind, "outcome": outcome }),
     }
 }

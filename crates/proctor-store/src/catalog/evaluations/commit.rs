@@ -10,10 +10,11 @@ use super::actions::Acting;
 use super::guard::write_incidents;
 use super::outcome::{Applied, Evaluation, TestEvent, WorkflowOutcome};
 use super::states::write_states;
+use crate::catalog::commits::{Commits, commits_of};
 use crate::catalog::ledger::{LedgerKind, NewEntry, write_ledger};
 use crate::catalog::workflows::Workflow;
 use crate::database::{Statement, Value as Argument, WriteTransaction};
-use crate::documents::event_document;
+use crate::documents::{event_document, executions_of_change, name_commits};
 use crate::{Store, StoreError};
 
 /// Rows that one statement names.
@@ -66,11 +67,14 @@ async fn write(transaction: &mut WriteTransaction, evaluation: &Evaluation<'_>, 
         outcomes.iter().flat_map(|outcome| outcome.events.iter().map(move |event| (outcome, event))).collect();
     // As they came true; those of one test under one workflow stay in their order.
     events.sort_by_key(|(_, event)| event.event.at);
+    let changes: Vec<_> = events.iter().flat_map(|(_, event)| executions_of_change(&event.event)).collect();
+    let engine = transaction.engine();
+    let commits = commits_of(transaction.connection(), engine, *suite, &changes).await?;
     let mut acting = Acting::new(*suite, now);
     for (number, (outcome, event)) in (0_u64..).zip(events) {
         let id = event_id(outcome.workflow, event, *epoch, number);
         let (actions, made) = acting.act(transaction, outcome.workflow, id, event).await?;
-        entries.push(of_event(outcome.workflow, event, id, actions));
+        entries.push(of_event(outcome.workflow, event, id, actions, &commits));
         entries.extend(made);
     }
     write_ledger(transaction, *suite, &entries, now).await
@@ -92,9 +96,10 @@ fn event_id(workflow: &Workflow, event: &TestEvent, epoch: u64, number: u64) -> 
     LedgerId::new(uuid::Builder::from_custom_bytes(bytes).into_uuid())
 }
 
-fn of_event(workflow: &Workflow, event: &TestEvent, id: LedgerId, actions: Vec<Value>) -> NewEntry {
+fn of_event(workflow: &Workflow, event: &TestEvent, id: LedgerId, actions: Vec<Value>, commits: &Commits) -> NewEntry {
     let TestEvent { ordinal, event } = event;
     let mut detail = event_document(workflow.definition.rule.monitor().as_str(), event);
+    name_commits(workflow.definition.rule.monitor(), event, commits, &mut detail);
     let (kind, from, to) = match event.kind {
         EventKind::Alarm => (LedgerKind::Alarm, "idle", "alarmed"),
         EventKind::Recover => (LedgerKind::Recover, "alarmed", "idle"),

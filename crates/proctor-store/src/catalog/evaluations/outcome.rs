@@ -62,13 +62,11 @@ pub struct Applied {
     pub alarmed: u64,
 }
 
-/// The states of [`super::TESTS_PER_PAGE`] tests.
+/// The states of [`super::TESTS_PER_PAGE`] tests, packed: see [`StatePage::pack`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatePage {
-    /// The ordinal of its first test divided by their number.
-    pub page: u32,
-    /// Ordinals and the bytes of their states, ascending.
-    pub states: Vec<(u32, Vec<u8>)>,
+    pub(super) page: u32,
+    pub(super) packed: Vec<u8>,
 }
 
 /// A test that is, or no longer is, alarmed.

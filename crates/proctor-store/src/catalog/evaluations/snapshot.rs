@@ -84,6 +84,16 @@ impl Store {
         Ok(Some(Snapshot { epoch, guard, workflows, pending }))
     }
 
+    /// When the oldest and the newest upload that wait were received, over all suites; none waits.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub async fn waiting_since(&self) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+        let select = Statement::fixed("SELECT MIN(received_at) AS oldest, MAX(received_at) AS newest FROM pending_evaluations");
+        let row = select.one(&mut *self.connections().read().await?).await?;
+        Ok(row.maybe_time("oldest")?.zip(row.maybe_time("newest")?))
+    }
+
     /// The sequence numbers of all uploads of the suite that wait.
     ///
     /// # Errors

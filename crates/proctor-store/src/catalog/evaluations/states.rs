@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::outcome::{AlarmChange, StatePage, WorkflowOutcome};
 use crate::database::{Columns, Statement, Value, WriteTransaction};
+use crate::executions::{compress, decompress};
 use crate::{Store, StoreError};
 
 /// Tests whose states share a row: an upload of many tests writes few rows, one of few tests few bytes.
@@ -120,11 +121,10 @@ pub(super) async fn write_states(
         }
     }
     for some in outcome.pages.chunks(ROWS_PER_STATEMENT_MAX) {
-        let packed: Vec<Vec<u8>> = some.iter().map(pack).collect::<Result<_, _>>()?;
         let insert = "INSERT INTO monitor_states (suite_id, workflow_id, page, states) VALUES ";
         let mut insert = Statement::built(transaction.engine(), insert);
-        for (page, states) in some.iter().zip(&packed) {
-            insert.row(&[suite.bytes().into(), workflow.bytes().into(), page.page.into(), states.as_slice().into()]);
+        for StatePage { page, packed } in some {
+            insert.row(&[suite.bytes().into(), workflow.bytes().into(), (*page).into(), packed.as_slice().into()]);
         }
         insert.push(" ON CONFLICT (suite_id, workflow_id, page) DO UPDATE SET states = excluded.states");
         insert.execute(transaction.connection()).await?;
@@ -173,23 +173,53 @@ async fn write_alarms(
     Ok(())
 }
 
-/// For each test its place in the page, the length of its state in four bytes, and the state.
-fn pack(page: &StatePage) -> Result<Vec<u8>, StoreError> {
-    let mut bytes = Vec::with_capacity(page.states.iter().map(|(_, state)| state.len() + 5).sum());
-    for (ordinal, state) in &page.states {
-        let slot = ordinal.checked_sub(page.page * TESTS_PER_PAGE).filter(|slot| *slot < TESTS_PER_PAGE);
-        let slot = slot.and_then(|slot| u8::try_from(slot).ok());
-        let (Some(slot), Ok(length)) = (slot, u32::try_from(state.len())) else {
-            return Err(StoreError::Internal("a state stands on another page".to_owned()));
-        };
-        bytes.push(slot);
-        bytes.extend_from_slice(&length.to_le_bytes());
-        bytes.extend_from_slice(state);
+impl StatePage {
+    /// Packs the states of tests of this page, ascending by ordinal. Of each test its place in the page, the length of its state in four
+    /// bytes, and the state; all in one zstd frame, for tests of the same uploads have much in common.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] when a test stands on another page.
+    pub fn pack<'a>(page: u32, states: impl IntoIterator<Item = (u32, &'a [u8])>) -> Result<Self, StoreError> {
+        let mut bytes = Vec::new();
+        for (ordinal, state) in states {
+            let slot = ordinal.checked_sub(page * TESTS_PER_PAGE).filter(|slot| *slot < TESTS_PER_PAGE);
+            let slot = slot.and_then(|slot| u8::try_from(slot).ok());
+            let (Some(slot), Ok(length)) = (slot, u32::try_from(state.len())) else {
+                return Err(StoreError::Internal("a state stands on another page".to_owned()));
+            };
+            bytes.push(slot);
+            bytes.extend_from_slice(&length.to_le_bytes());
+            bytes.extend_from_slice(state);
+        }
+        Ok(Self { page, packed: compress(&bytes)? })
     }
-    Ok(bytes)
+
+    /// The number of the page: the ordinal of its first test divided by [`TESTS_PER_PAGE`].
+    #[must_use]
+    pub const fn page(&self) -> u32 {
+        self.page
+    }
+
+    /// Adds the states of the page to `states`.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the bytes are damaged.
+    pub fn unpack(&self, states: &mut StateMap) -> Result<(), StoreError> {
+        unpack(self.page, &self.packed, states)
+    }
 }
 
-fn unpack(page: u32, mut bytes: &[u8], states: &mut StateMap) -> Result<(), StoreError> {
+/// What a zstd frame begins with. A page that was written before pages were compressed cannot: no state is that long.
+const FRAME: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+fn unpack(page: u32, packed: &[u8], states: &mut StateMap) -> Result<(), StoreError> {
+    if !packed.starts_with(&FRAME) {
+        return unpack_plain(page, packed, states);
+    }
+    unpack_plain(page, &decompress(packed).map_err(|_| corrupt())?, states)
+}
+
+fn unpack_plain(page: u32, mut bytes: &[u8], states: &mut StateMap) -> Result<(), StoreError> {
     while let Some((slot, rest)) = bytes.split_first() {
         let (length, rest) = rest.split_first_chunk::<4>().ok_or_else(corrupt)?;
         let length = u32::from_le_bytes(*length) as usize;
@@ -210,14 +240,24 @@ mod tests {
 
     #[test]
     fn pages_lead_back_and_damage_is_found() {
-        let page = StatePage { page: 3, states: vec![(192, vec![1, 2]), (200, Vec::new()), (255, vec![9; 300])] };
-        let bytes = pack(&page).unwrap();
+        let long = [9; 300];
+        let written: [(u32, &[u8]); 3] = [(192, &[1, 2]), (200, &[]), (255, &long)];
+        let page = StatePage::pack(3, written).unwrap();
+        assert!(page.packed.len() < 100, "alike bytes take little room");
         let mut states = StateMap::default();
-        unpack(3, &bytes, &mut states).unwrap();
-        let mut read: Vec<_> = states.into_iter().collect();
+        page.unpack(&mut states).unwrap();
+        let mut read: Vec<_> = states.iter().map(|(ordinal, state)| (*ordinal, state.as_slice())).collect();
         read.sort_unstable();
-        assert_eq!(read, page.states);
-        assert!(unpack(3, &bytes[..bytes.len() - 1], &mut StateMap::default()).is_err());
-        assert!(pack(&StatePage { page: 3, states: vec![(256, Vec::new())] }).is_err());
+        assert_eq!(read, written);
+        assert!(unpack(3, &page.packed[..page.packed.len() - 1], &mut StateMap::default()).is_err());
+        assert!(StatePage::pack(3, [(256, [].as_slice())]).is_err());
+    }
+
+    #[test]
+    fn a_page_from_before_compression_is_read() {
+        let mut states = StateMap::default();
+        unpack(0, &[40, 2, 0, 0, 0, 7, 8, 63, 0, 0, 0, 0], &mut states).unwrap();
+        assert_eq!((states.len(), &states[&40], &states[&63]), (2, &vec![7, 8], &Vec::new()));
+        assert!(unpack(0, &[40, 2, 0, 0, 0, 7], &mut StateMap::default()).is_err());
     }
 }

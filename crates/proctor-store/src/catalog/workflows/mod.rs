@@ -1,5 +1,6 @@
 //! Workflows of suites, in all their versions.
 
+mod activity;
 mod change;
 mod read;
 mod secrets;
@@ -9,7 +10,9 @@ use proctor_core::id::{SuiteId, UserId, WorkflowId};
 use proctor_core::time::Timestamp;
 use proctor_core::workflow::Definition;
 
+pub use activity::{EVENTS_COUNTED_MAX, EventCount};
 pub use change::Changed;
+pub use read::WorkflowVersion;
 
 pub(crate) use read::{events_per_minute, workflows_of};
 pub(crate) use secrets::is_sealed;

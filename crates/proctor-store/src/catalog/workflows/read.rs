@@ -1,6 +1,7 @@
 //! Reading workflows.
 
 use proctor_core::id::{SuiteId, WorkflowId};
+use proctor_core::time::Timestamp;
 use proctor_core::workflow::Definition;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -8,7 +9,7 @@ use sqlx::any::AnyRow;
 use super::{Application, AppliedHistory, Workflow};
 use crate::database::{Columns, Statement};
 use crate::documents::{Actions, read_workflow};
-use crate::{Store, StoreError};
+use crate::{Page, PageRequest, Store, StoreError};
 
 const COLUMNS: &str = "id, suite_id, version, applied_version, application, document, created_at, updated_at";
 
@@ -41,6 +42,52 @@ impl Store {
         let row = select.optional(&mut *self.connections().read().await?).await?;
         row.map(|row| definition_of(&row)).transpose()
     }
+
+    /// The versions that a workflow has had, newest first, also after it was deleted.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub async fn workflow_versions(&self, suite: SuiteId, id: WorkflowId, page: PageRequest) -> Result<Page<WorkflowVersion>, StoreError> {
+        let connection = &mut *self.connections().read().await?;
+        let count = Statement::fixed("SELECT COUNT(*) AS total FROM workflow_versions WHERE suite_id = $1 AND workflow_id = $2");
+        let total = count.with(suite.bytes()).with(id.bytes()).one(connection).await?.count("total")?;
+        let select = "SELECT version, document, created_at FROM workflow_versions WHERE suite_id = $1 AND workflow_id = $2 \
+                      ORDER BY version DESC LIMIT $3 OFFSET $4";
+        let select = Statement::fixed(select).with(suite.bytes()).with(id.bytes()).with(page.limit).with(page.offset);
+        let items = select.all(connection).await?.iter().map(version_of).collect::<Result<_, _>>()?;
+        Ok(Page { items, total })
+    }
+
+    /// One version of a workflow with the time at which it was made, also after the workflow was deleted.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub async fn dated_workflow_version(
+        &self,
+        suite: SuiteId,
+        id: WorkflowId,
+        version: u32,
+    ) -> Result<Option<WorkflowVersion>, StoreError> {
+        let select =
+            "SELECT version, document, created_at FROM workflow_versions WHERE suite_id = $1 AND workflow_id = $2 AND version = $3";
+        let select = Statement::fixed(select).with(suite.bytes()).with(id.bytes()).with(version);
+        select.optional(&mut *self.connections().read().await?).await?.as_ref().map(version_of).transpose()
+    }
+}
+
+/// What a workflow said from some time on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkflowVersion {
+    /// From 1.
+    pub version: u32,
+    /// What its owners wrote down; secrets are sealed.
+    pub definition: Definition,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+fn version_of(row: &AnyRow) -> Result<WorkflowVersion, StoreError> {
+    Ok(WorkflowVersion { version: number(row, "version")?, definition: definition_of(row)?, created_at: row.time("created_at")? })
 }
 
 pub(crate) async fn workflows_of(connection: &mut AnyConnection, suite: SuiteId) -> Result<Vec<Workflow>, StoreError> {

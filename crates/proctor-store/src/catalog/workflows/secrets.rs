@@ -74,7 +74,7 @@ fn for_each_secret(
 ) -> Result<(), StoreError> {
     let target = match channel {
         Channel::Webhook => settings.get("url"),
-        Channel::Issue => settings.get("repository"),
+        Channel::Issue => settings.get("repository").or_else(|| settings.get("team")),
         Channel::Slack | Channel::Email => None,
     };
     let target = target.and_then(Value::as_str).unwrap_or_default().to_owned();

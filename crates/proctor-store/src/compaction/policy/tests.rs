@@ -52,7 +52,7 @@ fn what_is_rewritten() {
     for (what, state, now, expected) in table {
         assert_eq!(decided(&state, now), expected, "{what}");
     }
-    // left alone for less than an hour
+    // left alone for too short a time
     let mut news = files(&[3_000_000, 100_000]);
     news[1].written_at = at(tomorrow - QUIET_MS + 1);
     assert_eq!(decided(&state(0, 0, 0, &news), tomorrow), None);

@@ -1,20 +1,32 @@
 //! What is gathered from selected rows, block by block, in any order.
 
 mod by_test;
+mod cost;
+mod days;
 mod durations;
 mod flaky;
+mod groups;
 mod history;
+mod newest_of;
 mod of_test;
+mod of_tests;
 mod run_tests;
+mod some_tests;
 mod table;
 mod top;
 
 pub(super) use by_test::ByTest;
+pub(super) use cost::Cost;
+pub(super) use days::Days;
 pub(super) use durations::DurationsByTest;
-pub(super) use flaky::{Failures, Passes, flaky_tests};
+pub(super) use flaky::{Failures, Passes, contradictions, flaky_tests};
+pub(super) use groups::Groups;
 pub(super) use history::History;
+pub(super) use newest_of::NewestOf;
 pub(super) use of_test::OfTest;
+pub(super) use of_tests::OfTests;
 pub(super) use run_tests::RunTests;
+pub(super) use some_tests::SomeTests;
 pub(super) use table::TestTable;
 pub(super) use top::Top;
 

@@ -13,6 +13,7 @@ use proctor_store::{PageRequest, Store};
 
 use super::any::AnyQuestion;
 use super::model::{Known, Model};
+use super::of_pages::check_of_pages;
 
 /// Compares every answer.
 pub(super) async fn check_all(store: &Store, model: &Model, question: &AnyQuestion) {
@@ -20,6 +21,7 @@ pub(super) async fn check_all(store: &Store, model: &Model, question: &AnyQuesti
     let selected = Selected { window: question.window, filters: &question.filters, runs: question.runs.as_deref() };
     check_tests(store, model, question, selected, &known).await;
     check_lists(store, model, question, selected, &known).await;
+    check_of_pages(store, model, question, selected, &known).await;
     let group = question.group.map_or(GroupBy::Nothing, |key| GroupBy::Tag(key.to_owned()));
     let history = store.history_of_suite(model.suite, selected, &group).await.unwrap();
     assert_eq!(history, history_of(&known, question.group), "{question:?}");
@@ -38,6 +40,8 @@ async fn check_tests(store: &Store, model: &Model, question: &AnyQuestion, selec
     let metrics = store.test_metrics(model.suite, selected).await.unwrap();
     let all = expected.iter().map(|(ordinal, known)| TestMetrics { ordinal: *ordinal, metrics: metrics_of(known) });
     assert_eq!(metrics, all.collect::<Vec<_>>(), "{question:?}");
+    assert_eq!(store.test_metrics(model.suite, selected).await.unwrap(), metrics, "asked again: {question:?}");
+    assert_eq!(store.test_metrics(model.suite, selected).await.unwrap(), metrics, "remembered: {question:?}");
     let p95 = store.percentile_by_test(model.suite, selected, Percentile::P95).await.unwrap();
     let all = expected.iter().filter_map(|(ordinal, known)| Some((*ordinal, percentiles_of(known).p95?)));
     assert_eq!(p95, all.collect::<Vec<_>>(), "{question:?}");
@@ -89,13 +93,13 @@ fn check_stored(stored: &proctor_store::executions::StoredExecution, known: &Kno
     assert_eq!((&stored.tags, stored.run_id), (&known.stored_tags, known.run));
 }
 
-fn metrics_of(known: &[&Known]) -> Metrics {
+pub(super) fn metrics_of(known: &[&Known]) -> Metrics {
     let mut metrics = Metrics::default();
     known.iter().for_each(|known| metrics.add(known.plain.result, known.plain.duration));
     metrics
 }
 
-fn percentiles_of(known: &[&Known]) -> Percentiles {
+pub(super) fn percentiles_of(known: &[&Known]) -> Percentiles {
     let mut sorted: Vec<f64> = known.iter().filter_map(|known| counted(known.plain.duration?)).collect();
     sorted.sort_by(f64::total_cmp);
     let of = |quantile: f64| {
@@ -136,7 +140,7 @@ fn run_tests_of(model: &Model, known: &[&Known]) -> Vec<RunTest> {
 }
 
 /// Walks through time, and counts when an execution contradicts an earlier one for the first time.
-fn flaky_of(model: &Model, question: &AnyQuestion, branch: Option<&str>) -> Vec<FlakyTest> {
+pub(super) fn flaky_of(model: &Model, question: &AnyQuestion, branch: Option<&str>) -> Vec<FlakyTest> {
     let mut seen: BTreeMap<_, BTreeSet<TestResult>> = BTreeMap::new();
     let mut flaky: BTreeMap<u32, FlakyTest> = BTreeMap::new();
     let window = question.window;

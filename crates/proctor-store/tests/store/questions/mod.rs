@@ -4,6 +4,7 @@ mod any;
 mod ask;
 mod limits;
 mod model;
+mod of_pages;
 
 use proctor_core::suite::SuiteSettings;
 use proctor_store::{QueryLimits, Store, Sweep};
