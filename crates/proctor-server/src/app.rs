@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::delivery::Deliverer;
 use crate::rate_limit::RateLimiter;
 use crate::settings::Settings;
+use crate::usecases::calendar::Calendar;
 use crate::usecases::ingest::Ingest;
 use crate::usecases::workflows::Evaluator;
 
@@ -29,6 +30,8 @@ pub struct App {
     pub ingest: Arc<Ingest>,
     /// What evaluates workflows.
     pub evaluator: Arc<Evaluator>,
+    /// What does things when their time has come.
+    pub calendar: Calendar,
     /// What sends messages of workflows.
     pub deliverer: Deliverer,
 }
@@ -42,6 +45,7 @@ impl App {
         let execution_tag_requests = Arc::new(Semaphore::new(settings.execution_tags.concurrent_max.min(Semaphore::MAX_PERMITS)));
         let settings = Arc::new(settings);
         let deliverer = Deliverer::new(store.clone(), Arc::clone(&clock), Arc::clone(&settings));
-        Self { store, clock, settings, rate_limiter: Arc::default(), execution_tag_requests, ingest, evaluator, deliverer }
+        let calendar = Calendar::new(store.clone(), Arc::clone(&clock), Arc::clone(&settings));
+        Self { store, clock, settings, rate_limiter: Arc::default(), execution_tag_requests, ingest, evaluator, calendar, deliverer }
     }
 }

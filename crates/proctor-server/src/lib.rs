@@ -22,5 +22,5 @@ pub mod web;
 
 pub use app::App;
 pub use clock::{Clock, SystemClock};
-pub use serve::serve;
+pub use serve::{serve, serve_requests};
 pub use settings::Settings;

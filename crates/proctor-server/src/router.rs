@@ -6,8 +6,8 @@ use axum::routing::{any, delete, get, patch, post, put};
 use crate::App;
 use crate::api::error::ApiError;
 use crate::api::proctor::{
-    deliveries, executions as any_executions, failures, history, ledger, organizations as all_organizations, storage, team_members, tokens,
-    trend, upload_token, workflows,
+    deliveries, executions as any_executions, failures, history, labels, ledger, organizations as all_organizations, storage, summaries,
+    team_members, tokens, trend, upload_token, workflows,
 };
 use crate::api::{
     access_token, builds, discovery, execution_tags, executions, health, organizations, pipelines, post_test_ownerships, post_uploads,
@@ -28,6 +28,7 @@ pub fn router(app: App) -> Router {
         .merge(proctor())
         .merge(workflows_of_suites())
         .merge(pages())
+        .merge(pages_of_workflows())
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
         .with_state(app)
@@ -137,8 +138,12 @@ fn workflows_of_suites() -> Router<App> {
     Router::new()
         .route(&p("/workflows"), get(workflows::list).post(workflows::create))
         .route(&p("/workflows/backtest"), post(workflows::backtest))
+        .route(&p("/workflows/preview"), post(workflows::preview))
         .route(&p("/workflows/{workflow}"), one_workflow)
+        .route(&p("/workflows/{workflow}/preview"), post(workflows::preview_change))
         .route(&p("/workflows/{workflow}/queue"), get(deliveries::queue))
+        .route(&p("/workflows/{workflow}/versions"), get(workflows::versions))
+        .route(&p("/workflows/{workflow}/versions/{version}"), get(workflows::version))
         .route(&p("/deliveries"), get(deliveries::list))
         .route(&p("/deliveries/{delivery}"), get(deliveries::get))
         .route(&p("/deliveries/{delivery}/redeliver"), post(deliveries::redeliver))
@@ -150,6 +155,11 @@ fn workflows_of_suites() -> Router<App> {
         .route(&p("/tests/{test}/ledger"), get(ledger::of_test))
         .route(&p("/incidents"), get(ledger::incidents))
         .route(&p("/incident-guard"), guard)
+        .route(&p("/labels"), get(labels::list).put(labels::put))
+        .route(&p("/summaries"), get(summaries::list).post(summaries::create))
+        .route(&p("/summaries/{summary}"), get(summaries::get).delete(summaries::delete))
+        .route(&p("/summaries/{summary}/preview"), get(summaries::preview))
+        .route(&p("/summaries/{summary}/send"), post(summaries::send))
 }
 
 /// What collectors call, with the token of a suite.
@@ -192,6 +202,22 @@ fn pages() -> Router<App> {
         .route(&suite("/runs/{run}/executions"), get(web::run_executions::list))
         .route(&suite("/uploads"), get(web::uploads::list))
         .route(&suite("/uploads/{upload}"), get(web::upload::show))
+}
+
+/// Pages of workflows, and of what they did.
+fn pages_of_workflows() -> Router<App> {
+    let suite = |rest: &str| format!("/organizations/{{org}}/analytics/suites/{{suite}}{rest}");
+    Router::new()
+        .route(&suite("/workflows"), get(web::workflows::list::list))
+        .route(&suite("/workflows/new"), get(web::workflows::edit::show_new).post(web::workflows::edit::send_new))
+        .route(&suite("/workflows/{workflow}"), get(web::workflows::show::show))
+        .route(&suite("/workflows/{workflow}/edit"), get(web::workflows::edit::show_edit).post(web::workflows::edit::send_edit))
+        .route(&suite("/workflows/{workflow}/status"), post(web::workflows::change::set_status))
+        .route(&suite("/workflows/{workflow}/delete"), get(web::workflows::change::ask_delete).post(web::workflows::change::delete))
+        .route(&suite("/deliveries/{delivery}/redeliver"), post(web::workflows::deliveries::redeliver))
+        .route(&suite("/ledger"), get(web::workflows::ledger::list))
+        .route(&suite("/ledger/{entry}"), get(web::workflows::replay::show))
+        .route(&suite("/ledger/{entry}/replay"), post(web::workflows::replay::replay))
 }
 
 /// A path below an organization's Test Engine. Not nested: nesting would hide the beginning of the path from the `Link` header.

@@ -1,5 +1,6 @@
 //! Listening, and stopping in order.
 
+mod background;
 mod preface;
 mod refusals;
 
@@ -16,26 +17,38 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
+use self::background::Background;
 use self::preface::PrefaceTimeout;
 use self::refusals::JsonRefusals;
 use crate::App;
 use crate::middleware::layered;
 use crate::router::router;
 use crate::settings::HttpSettings;
-use crate::usecases::retention::apply_retention;
 
 /// How long to wait when the system has no more file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Streams of one HTTP/2 connection at once.
 const H2_STREAMS_MAX: u32 = 128;
 
-/// Serves until `shutdown` is ready, then lets requests that are under way end, for at most [`HttpSettings::shutdown_grace`].
+/// Answers requests and does the background work until `shutdown` is ready, then lets requests that are under way end, for at most
+/// [`HttpSettings::shutdown_grace`].
+///
+/// # Errors
+/// When the listener cannot be asked for its address. Later errors concern single connections and are logged.
+pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    let background = Background::start(&app);
+    let served = serve_requests(listener, app, shutdown).await;
+    background.stop().await;
+    served
+}
+
+/// As [`serve`], without the background work: whoever calls has it done when it is wanted ([`App`] has the means).
 ///
 /// HTTP/1.1 and HTTP/2 without TLS are told apart by the first bytes of a connection.
 ///
 /// # Errors
 /// When the listener cannot be asked for its address. Later errors concern single connections and are logged.
-pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+pub async fn serve_requests(listener: TcpListener, app: App, shutdown: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
     let settings = app.settings.http.clone();
     let server = Server {
         service: layered(router(app.clone()), &app),
@@ -44,11 +57,7 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
         head_bytes_max: head_bytes_max(&settings),
     };
     tracing::info!(address = %listener.local_addr()?, "listening");
-    let retention = apply_retention(app.store.clone(), std::sync::Arc::clone(&app.clock), app.settings.retention.every);
-    let retention = tokio::spawn(retention);
     let slots = std::sync::Arc::new(Semaphore::new(settings.connections_max));
-    let evaluating = tokio::spawn(app.evaluator.clone().run());
-    let delivering = tokio::spawn(app.deliverer.clone().run());
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     tokio::pin!(shutdown);
@@ -70,13 +79,6 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
         tracing::warn!("requests that did not end in time are broken off");
     }
     connections.shutdown().await;
-    // What is broken off here is undone by the store, and done at the next start.
-    evaluating.abort();
-    // What was sent and not recorded is sent again under the same id.
-    delivering.abort();
-    retention.abort();
-    // Aborted: an error.
-    let _ = retention.await;
     Ok(())
 }
 

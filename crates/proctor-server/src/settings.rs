@@ -12,6 +12,9 @@ use crate::delivery::MailSettings;
 /// GitHub's REST API.
 pub const GITHUB_URL: &str = "https://api.github.com";
 
+/// Linear's API.
+pub const LINEAR_URL: &str = "https://api.linear.app";
+
 /// The settings of a server.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -48,13 +51,15 @@ pub struct DeliverySettings {
     pub private_targets: PrivateTargets,
     /// Where GitHub's REST API is, without a trailing slash.
     pub github_url: String,
+    /// Where Linear's API is, without a trailing slash.
+    pub linear_url: String,
     /// The mail server. `None`: no mail is sent.
     pub mail: Option<MailSettings>,
 }
 
 impl Default for DeliverySettings {
     fn default() -> Self {
-        Self { private_targets: PrivateTargets::Refused, github_url: GITHUB_URL.to_owned(), mail: None }
+        Self { private_targets: PrivateTargets::Refused, github_url: GITHUB_URL.to_owned(), linear_url: LINEAR_URL.to_owned(), mail: None }
     }
 }
 

@@ -27,6 +27,25 @@ impl FromRequest<App> for JsonObject {
     }
 }
 
+/// As [`JsonObject`], of a request that need not have a body: one that is empty, or white space, is an empty object.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MaybeJsonObject(pub Map<String, Value>);
+
+impl FromRequest<App> for MaybeJsonObject {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let body = read_body(request, app.settings.http.json_bytes_max, app.settings.http.json_timeout).await?;
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Self::default());
+        }
+        match serde_json::from_slice(&body) {
+            Ok(Value::Object(object)) => Ok(Self(object)),
+            Ok(_) | Err(_) => Err(no_object()),
+        }
+    }
+}
+
 /// A whole body of at most `bytes_max` bytes that arrives within `timeout`.
 ///
 /// # Errors

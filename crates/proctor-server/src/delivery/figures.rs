@@ -39,6 +39,9 @@ pub(super) fn workflow_event(subject: &Subject<'_>) -> Value {
             event.score();
             event.put("execution_id", detail.get("execution_id").cloned().unwrap_or_default());
             event.put("figures", detail.get("figures").cloned().unwrap_or_default());
+            if let Some(summary) = detail.get("summary") {
+                event.put("summary", summary.clone());
+            }
         }
     }
     Value::Object(event.fields)

@@ -94,18 +94,36 @@ impl Clients {
 
 /// Sends a request and takes the beginning of the answer.
 pub(super) async fn send(request: RequestBuilder) -> Reply {
-    let mut response = match request.send().await {
-        Ok(response) => response,
-        Err(error) => return failed(&error),
-    };
+    match ask(request, ANSWER_BYTES_MAX).await {
+        Ok(Told { code, bytes }) => Reply::Answered(Answer { code, text: kept(&bytes) }),
+        Err(reply) => reply,
+    }
+}
+
+/// What was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) code: u16,
+    /// The beginning of it.
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Sends a request and takes at most `bytes_max` bytes of the answer.
+pub(super) async fn ask(request: RequestBuilder, bytes_max: usize) -> Result<Told, Reply> {
+    let mut response = request.send().await.map_err(|error| failed(&error))?;
     let code = response.status().as_u16();
     let mut bytes = Vec::new();
-    while bytes.len() < ANSWER_BYTES_MAX {
+    while bytes.len() < bytes_max {
         // What was said so far counts: the status is known.
         let Ok(Some(chunk)) = response.chunk().await else { break };
-        bytes.extend_from_slice(&chunk[..chunk.len().min(ANSWER_BYTES_MAX - bytes.len())]);
+        bytes.extend_from_slice(&chunk[..chunk.len().min(bytes_max - bytes.len())]);
     }
-    Reply::Answered(Answer { code, text: String::from_utf8_lossy(&bytes).into_owned() })
+    Ok(Told { code, bytes })
+}
+
+/// As much of an answer as is kept.
+pub(super) fn kept(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(ANSWER_BYTES_MAX)]).into_owned()
 }
 
 fn failed(error: &reqwest::Error) -> Reply {

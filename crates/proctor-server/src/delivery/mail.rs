@@ -6,9 +6,10 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::{AsyncTransport, Message as Mail, Tokio1Executor};
 use proctor_core::actions::text::{DIGEST, MAIL_SUBJECT, MAIL_TEXT, html_of, one_line};
-use proctor_core::id::OrganizationId;
-use proctor_store::StoreError;
+use proctor_core::id::{DeliveryId, OrganizationId, TeamId};
+use proctor_core::time::Timestamp;
 use proctor_store::catalog::outbox::Answer;
+use proctor_store::{Store, StoreError};
 use serde_json::Value;
 
 use super::send::{Parcel, Reply, Sender};
@@ -67,11 +68,33 @@ pub(super) async fn send(sender: &Sender<'_>, parcel: &Parcel<'_>) -> Result<Rep
     if recipients.is_empty() {
         return Ok(Reply::Impossible("the test has no owner with members, and the action names no addresses".to_owned()));
     }
-    let mail = match mail_of(settings, parcel, recipients) {
-        Ok(mail) => mail,
-        Err(error) => return Ok(Reply::Impossible(format!("the mail cannot be written: {error}"))),
-    };
-    Ok(hand_over(settings, mail).await)
+    Ok(post(settings, letter_of(parcel, recipients)).await)
+}
+
+/// A mail with all that it needs.
+#[derive(Debug)]
+pub(super) struct Letter {
+    /// The same in every attempt: mail systems drop what they have seen.
+    pub(super) id: DeliveryId,
+    pub(super) recipients: Vec<String>,
+    pub(super) subject: String,
+    pub(super) text: String,
+    pub(super) html: String,
+    pub(super) at: Timestamp,
+}
+
+/// Hands a mail to the server.
+pub(super) async fn post(settings: &MailSettings, letter: Letter) -> Reply {
+    match mail_of(settings, letter) {
+        Ok(mail) => hand_over(settings, mail).await,
+        Err(error) => Reply::Impossible(format!("the mail cannot be written: {error}")),
+    }
+}
+
+/// Where the members of a team get their mail.
+pub(super) async fn members(store: &Store, organization: OrganizationId, team: TeamId) -> Result<Vec<String>, StoreError> {
+    let members = store.team_members(organization, team).await?;
+    Ok(members.into_iter().map(|member| member.email).take(RECIPIENTS_MAX).collect())
 }
 
 async fn hand_over(settings: &MailSettings, mail: Mail) -> Reply {
@@ -96,23 +119,26 @@ async fn recipients(sender: &Sender<'_>, parcel: &Parcel<'_>) -> Result<Vec<Stri
     }
     // Of several teams only the first is told (`workflows.md`, 8).
     let Some(team) = parcel.facts.default_owner() else { return Ok(Vec::new()) };
-    let organization: OrganizationId = parcel.facts.organization();
-    let members = sender.store.team_members(organization, team).await?;
-    Ok(members.into_iter().map(|member| member.email).take(RECIPIENTS_MAX).collect())
+    members(sender.store, parcel.facts.organization(), team).await
 }
 
-fn mail_of(settings: &MailSettings, parcel: &Parcel<'_>, recipients: Vec<String>) -> Result<Mail, lettre::error::Error> {
+fn letter_of(parcel: &Parcel<'_>, recipients: Vec<String>) -> Letter {
     let facts = parcel.facts;
     let (subject, text) = if facts.is_digest() {
         (DIGEST, DIGEST)
     } else {
         (parcel.text("subject").unwrap_or(MAIL_SUBJECT), parcel.text("text").unwrap_or(MAIL_TEXT))
     };
-    let subject: String = one_line(&facts.fill(subject, one_line)).chars().take(SUBJECT_CHARACTERS_MAX).collect();
-    let text = facts.fill(text, one_line);
-    let date = SystemTime::UNIX_EPOCH + Duration::from_millis(parcel.now.millis().unsigned_abs());
-    // The same in every attempt: mail systems drop what they have seen.
-    let id = format!("<{}@proctor>", parcel.message.id);
+    let (subject, text) = (facts.fill(subject, one_line), facts.fill(text, one_line));
+    let html = html_of(&text);
+    Letter { id: parcel.message.id, recipients, subject, text, html, at: parcel.now }
+}
+
+fn mail_of(settings: &MailSettings, letter: Letter) -> Result<Mail, lettre::error::Error> {
+    let Letter { id, recipients, subject, text, html, at } = letter;
+    let subject: String = one_line(&subject).chars().take(SUBJECT_CHARACTERS_MAX).collect();
+    let date = SystemTime::UNIX_EPOCH + Duration::from_millis(at.millis().unsigned_abs());
+    let id = format!("<{id}@proctor>");
     let mut mail = Mail::builder().from(settings.from.clone()).subject(subject).message_id(Some(id)).date(date);
     for recipient in recipients {
         // An address that cannot be written to does not keep the others from their mail.
@@ -120,6 +146,5 @@ fn mail_of(settings: &MailSettings, parcel: &Parcel<'_>, recipients: Vec<String>
             mail = mail.to(mailbox);
         }
     }
-    let html = html_of(&text);
     mail.multipart(MultiPart::alternative_plain_html(text, html))
 }

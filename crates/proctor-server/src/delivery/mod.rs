@@ -13,6 +13,7 @@ mod figures;
 mod http;
 mod issue;
 mod mail;
+mod mails;
 mod payload;
 mod send;
 mod signature;

@@ -18,6 +18,8 @@ pub(super) enum Reply {
     Answered(Answer),
     /// The mail server took it.
     Taken(Answer),
+    /// An answer that says no whatever its status is, and why; perhaps it says yes later.
+    Refused(Answer, String),
     /// Nobody answered; perhaps somebody does later.
     NotReached(String),
     /// It cannot be sent, now or later.

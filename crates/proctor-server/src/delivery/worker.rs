@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::facts::Facts;
 use super::http::Clients;
+use super::mails;
 use super::send::{Reply, Sender, attempt};
 use crate::clock::Clock;
 use crate::settings::Settings;
@@ -76,7 +77,7 @@ impl Deliverer {
         loop {
             let claimed = self.inner.store.claim_messages(LIMITS, self.inner.clock.now()).await?;
             if claimed.is_empty() {
-                return Ok(());
+                break;
             }
             let mut sending = JoinSet::new();
             for message in claimed {
@@ -90,11 +91,13 @@ impl Deliverer {
                 }
             }
         }
+        mails::deliver(&self.inner.store, &self.inner.clock, &self.inner.settings).await
     }
 
     async fn forget(&self) -> Result<(), StoreError> {
         let before = self.inner.clock.now().plus_millis(-KEPT_MS);
         while self.inner.store.forget_messages(before, FORGOTTEN_AT_ONCE_MAX).await? > 0 {}
+        while self.inner.store.forget_mails(before, FORGOTTEN_AT_ONCE_MAX).await? > 0 {}
         Ok(())
     }
 }
@@ -120,7 +123,7 @@ impl Inner {
 }
 
 /// What a reply to the attempt with this number means (`workflows.md`, 4.3).
-fn judge(reply: Reply, attempts: u32, now: Timestamp, dice: f64) -> Attempt {
+pub(super) fn judge(reply: Reply, attempts: u32, now: Timestamp, dice: f64) -> Attempt {
     let again = || delay_ms(attempts, dice).map_or(AttemptOutcome::Failed, |delay| AttemptOutcome::Again(now.plus_millis(delay)));
     let (outcome, answer, error) = match reply {
         Reply::Taken(answer) => (AttemptOutcome::Delivered, Some(answer), None),
@@ -132,6 +135,7 @@ fn judge(reply: Reply, attempts: u32, now: Timestamp, dice: f64) -> Attempt {
             let error = format!("the receiver answered {}", answer.code);
             (again(), Some(answer), Some(error))
         }
+        Reply::Refused(answer, what) => (again(), Some(answer), Some(what)),
         Reply::NotReached(what) => (again(), None, Some(what)),
         Reply::Impossible(what) => (AttemptOutcome::Failed, None, Some(what)),
     };
@@ -153,6 +157,8 @@ mod tests {
             assert_eq!(outcome(answered(code), 1), AttemptOutcome::Again(Timestamp::from_millis(11_000)), "{code}");
             assert_eq!(outcome(answered(code), 6), AttemptOutcome::Failed, "{code}");
         }
+        let refused = Reply::Refused(Answer { code: 200, text: String::new() }, "no such team".to_owned());
+        assert_eq!(outcome(refused, 1), AttemptOutcome::Again(Timestamp::from_millis(11_000)));
         assert_eq!(outcome(Reply::NotReached(String::new()), 2), AttemptOutcome::Again(Timestamp::from_millis(61_000)));
         assert_eq!(outcome(Reply::Impossible(String::new()), 1), AttemptOutcome::Failed);
     }

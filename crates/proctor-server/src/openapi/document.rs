@@ -9,9 +9,9 @@ use super::object::Object;
 use super::operation::Operation;
 use super::schema::{count, named, text, texts};
 use super::{
-    access_token, builds, collectors, deliveries, discovery, execution_tags, executions, failures, histories, organizations, ownership,
-    parameter, pipelines, quarantine, runs, storage, suites, team_members, team_suites, teams, tests, tokens, traces, uploads, user,
-    workflows,
+    access_token, builds, collectors, deliveries, discovery, execution_tags, executions, failures, histories, labels, organizations,
+    ownership, parameter, pipelines, quarantine, runs, storage, suites, summaries, team_members, team_suites, teams, tests, tokens, traces,
+    uploads, user, workflows,
 };
 
 /// A noun: its operations, and the schemas that it names.
@@ -48,6 +48,8 @@ fn nouns() -> Vec<Noun> {
         storage::noun(),
         workflows::noun(),
         deliveries::noun(),
+        labels::noun(),
+        summaries::noun(),
     ]
 }
 

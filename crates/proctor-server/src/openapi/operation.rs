@@ -108,6 +108,12 @@ impl Operation {
         self.takes_content(json!({ JSON: { "schema": schema } })).errors(&[400, 413])
     }
 
+    /// The body may be a JSON object like that; it need not be there.
+    pub(super) fn may_take(mut self, schema: Value) -> Self {
+        self.body = Some(json!({ "required": false, "content": { JSON: { "schema": schema } } }));
+        self.errors(&[400, 413])
+    }
+
     /// The body is one of these content types.
     pub(super) fn takes_content(mut self, content: Value) -> Self {
         self.body = Some(json!({ "required": true, "content": content }));

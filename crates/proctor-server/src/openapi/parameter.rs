@@ -21,6 +21,8 @@ const IN_PATHS: &[(&str, &str)] = &[
     ("suite_id", "The id of a suite."),
     ("workflow", "The id of a workflow."),
     ("delivery", "The id of a message of a workflow."),
+    ("version", "The number of a version, from 1."),
+    ("summary", "The id of a subscription to the weekly summary."),
     ("entry", "The id of an entry of the ledger."),
 ];
 

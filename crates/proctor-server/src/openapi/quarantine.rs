@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::document::Noun;
 use super::object::Object;
 use super::operation::{Access, Operation};
-use super::schema::{list, named, text, word};
+use super::schema::{list, named, text, timestamp, word};
 use crate::router::a;
 
 const TAG: &str = "Tests";
@@ -35,11 +35,20 @@ pub(super) fn noun() -> Noun {
             .takes(labels())
             .answers(200, "The test with all its labels.", &named("Test"))
             .errors(&[422]),
-        state("/suites/{suite}/tests/{test}/skip", "skipTest", "The test shall not run").errors(&[400]),
-        state("/suites/{suite}/tests/{test}/mute", "muteTest", "The failures of the test shall not count").errors(&[400]),
+        state("/suites/{suite}/tests/{test}/skip", "skipTest", "The test shall not run").may_take(term()).errors(&[422]),
+        state("/suites/{suite}/tests/{test}/mute", "muteTest", "The failures of the test shall not count").may_take(term()).errors(&[422]),
         state("/suites/{suite}/tests/{test}/enable", "enableTest", "The test shall run, and its failures count"),
     ];
     Noun { operations, schemas: Vec::new() }
+}
+
+fn term() -> Value {
+    let days = json!({ "type": "integer", "minimum": 1, "maximum": 365, "description": "The same in days from now." });
+    Object::new("Until when, and why.")
+        .optional("expires_at", timestamp("When the test is enabled again by itself; at most a year ahead."))
+        .optional("expires_in_days", days)
+        .optional("reason", json!({ "type": "string", "maxLength": 500, "description": "At most 500 bytes." }))
+        .schema()
 }
 
 fn labels() -> Value {

@@ -16,7 +16,9 @@ pub(super) fn noun() -> Noun {
     let schemas = vec![
         ("Workflow", workflow()),
         ("WorkflowDocument", document().schema()),
+        ("WorkflowVersion", version()),
         ("Backtest", backtest()),
+        ("Preview", preview()),
         ("Alarm", alarm()),
         ("LedgerEntry", entry()),
         ("Incident", incident()),
@@ -26,7 +28,7 @@ pub(super) fn noun() -> Noun {
 }
 
 fn operation(method: Method, rest: &str, id: &'static str) -> Operation {
-    let reads = method == Method::GET || rest.ends_with("/backtest") || rest.ends_with("/replay");
+    let reads = method == Method::GET || rest.ends_with("/backtest") || rest.ends_with("/preview") || rest.ends_with("/replay");
     let access = Access::Scope(if reads { READ_SUITES } else { WRITE_SUITES });
     Operation::new(method, format!("/v2/proctor/organizations/{{org}}/suites/{{suite}}{rest}"), id, "Workflows", access)
 }
@@ -51,11 +53,29 @@ fn of_workflows() -> Vec<Operation> {
             .takes(named("WorkflowDocument"))
             .answers(200, "What it would have done.", &named("Backtest"))
             .errors(&[422, 503]),
+        operation(Method::POST, "/workflows/preview", "previewWorkflow")
+            .summary("Tells what a workflow would do if it were saved now")
+            .query("days", days_told())
+            .takes(named("WorkflowDocument"))
+            .answers(200, "What it would do.", &named("Preview"))
+            .errors(&[400, 422, 503]),
+        operation(Method::POST, "/workflows/{workflow}/preview", "previewWorkflowChange")
+            .summary("Tells what a change of a workflow would do; what is not named stays")
+            .query("days", days_told())
+            .takes(named("WorkflowDocument"))
+            .answers(200, "What it would do, held against the saved version.", &named("Preview"))
+            .errors(&[400, 422, 503]),
         operation(Method::GET, "/workflows/{workflow}", "getWorkflow").summary("One workflow").answers(
             200,
             "The workflow.",
             &named("Workflow"),
         ),
+        operation(Method::GET, "/workflows/{workflow}/versions", "listWorkflowVersions")
+            .summary("What a workflow has said, also when it is deleted")
+            .answers_pages("Newest first.", "WorkflowVersion"),
+        operation(Method::GET, "/workflows/{workflow}/versions/{version}", "getWorkflowVersion")
+            .summary("What a workflow said in one version, also when it is deleted")
+            .answers(200, "The version.", &named("WorkflowVersion")),
         operation(Method::PATCH, "/workflows/{workflow}", "updateWorkflow")
             .summary("Changes a workflow; what is not named stays")
             .query("dry_run", rehearsed())
@@ -141,6 +161,15 @@ fn workflow() -> Value {
         .schema()
 }
 
+fn version() -> Value {
+    document()
+        .described("A version of a workflow.")
+        .key("workflow_id", uuid(""))
+        .key("version", count("From 1."))
+        .key("created_at", timestamp(""))
+        .schema()
+}
+
 fn backtest() -> Value {
     Object::new("What a rule would have done to the stored history.")
         .key("monitor", anything(""))
@@ -164,8 +193,64 @@ fn backtest() -> Value {
         .schema()
 }
 
+fn days_told() -> Value {
+    count("How many days are told of, today and those before it: 1 to 366, otherwise 28.")
+}
+
+fn preview() -> Value {
+    let day = Object::new("").key("day", text("UTC.")).key("alarms", count("")).key("recoveries", count("")).schema();
+    let tests =
+        |description| Object::new(description).key("count", count("All of them.")).key("tests", list(&previewed(), "The first ten."));
+    let saved = Object::new("Held against the saved version.")
+        .key("id", uuid(""))
+        .key("version", count(""))
+        .key("added", tests("Alarmed under the edited rule only.").schema())
+        .key("removed", tests("Alarmed under the saved rule only.").schema())
+        .key("same", tests("Alarmed under both.").schema());
+    Object::new("What a workflow would do if it were saved now.")
+        .key("monitor", anything(""))
+        .key("filters", list(&anything(""), ""))
+        .key("expire_days", nullable(count("")))
+        .key("days", count("Days that are told of."))
+        .key("from", timestamp("The first of them begins."))
+        .key("to", timestamp("Now."))
+        .key("executions", count("Of any kind; all that are stored."))
+        .key("executions_counted", count("Those that the monitor took in."))
+        .key("events_per_day", list(&day, "Every day, oldest first."))
+        .key("alarmed", tests("Tests that would be alarmed now, newest first.").schema())
+        .key("recovered", tests("Tests that alarmed, and recovered in these days, newest first.").schema())
+        .key("saved", nullable(saved.schema()))
+        .schema()
+}
+
+fn previewed() -> Value {
+    let last = Object::new("The alarm that stands, or the recovery; null for a test that the edited rule does not alarm.")
+        .key("event", word(&["alarm", "recover"], ""))
+        .key("at", timestamp(""))
+        .key("monitor", text("Its type."))
+        .key("cause", word(&["execution", "clock", "expired"], ""))
+        .key("execution_id", nullable(uuid("")))
+        .key("score", nullable(seconds("")))
+        .key("thresholds", anything("`alarm` and `recover`."))
+        .key("figures", nullable(anything("What belongs to the score of this monitor.")))
+        .key("evidence", list(&uuid(""), "The executions that decided."))
+        .optional("summary", text("Of `changepoint`: between which commits it changed, and how sure that is."));
+    Object::new("A test in a preview.")
+        .key("test_id", uuid(""))
+        .key("scope", text(""))
+        .key("name", text(""))
+        .key("state", word(&["enabled", "muted", "skipped"], ""))
+        .key("labels", texts(""))
+        .key("last_event", nullable(last.schema()))
+        .key("events", list(&flag_event(), "The newest of these days, oldest first."))
+        .schema()
+}
+
+fn flag_event() -> Value {
+    Object::new("").key("event", word(&["alarm", "recover"], "")).key("at", timestamp("")).key("score", nullable(seconds(""))).schema()
+}
+
 fn flagged() -> Value {
-    let event = Object::new("").key("event", word(&["alarm", "recover"], "")).key("at", timestamp("")).key("score", nullable(seconds("")));
     Object::new("A test with an alarm.")
         .key("test_id", uuid(""))
         .key("scope", text(""))
@@ -175,7 +260,7 @@ fn flagged() -> Value {
         .key("alarmed_days", seconds(""))
         .key("is_alarmed", flag(""))
         .key("regressions_hidden", count(""))
-        .key("events", list(&event.schema(), "The first of them."))
+        .key("events", list(&flag_event(), "The first of them."))
         .schema()
 }
 

@@ -24,6 +24,7 @@ pub async fn apply_retention(store: Store, clock: Arc<dyn Clock>, every: Duratio
                 executions_deleted = done.executions_deleted,
                 executions_aggregated = done.executions_aggregated,
                 aggregate_days_deleted = done.aggregate_days_deleted,
+                failure_groups_forgotten = done.failure_groups_forgotten,
                 days_postponed = done.days_postponed,
                 "retention"
             ),

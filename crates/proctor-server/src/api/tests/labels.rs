@@ -3,7 +3,7 @@
 use axum::extract::State;
 use proctor_core::label::Label;
 use proctor_store::StoreError;
-use proctor_store::catalog::labels::{Added, LABELS_PER_TEST_MAX, LabelSource, Removal};
+use proctor_store::catalog::labels::{Added, LABELS_PER_TEST_MAX, LabelAuthor, LabelSource, Removal};
 use serde_json::{Map, Value};
 
 use super::body::TestBody;
@@ -26,15 +26,16 @@ pub async fn change(
 ) -> Result<Json<TestBody>, ApiError> {
     let operator = Operator::read(&body)?;
     let labels = read_labels(&body)?;
-    let suite = place.suite.id;
+    let (suite, now) = (place.suite.id, app.clock.now());
+    let by = LabelAuthor { user: place.caller.token.user_id, token: Some(place.caller.token.id) };
     match operator {
-        Operator::Add => match app.store.add_labels(suite, test.id, &labels, &LabelSource::Person, app.clock.now()).await {
+        Operator::Add => match app.store.add_labels_by(suite, test.id, (&labels, &LabelSource::Person), Some(by), now).await {
             Ok(Added::Yes) => {}
             Ok(Added::TooMany) => return Err(ApiError::invalid(&[format!("Labels are too many (maximum is {LABELS_PER_TEST_MAX})")])),
             Err(StoreError::Missing(_)) => return Err(ApiError::not_found("No test found")),
             Err(error) => return Err(error.into()),
         },
-        Operator::Remove => app.store.remove_labels(suite, test.id, &labels, &Removal::Everyone).await?,
+        Operator::Remove => app.store.remove_labels_by(suite, test.id, (&labels, &Removal::Everyone), by, now).await?,
     }
     let test = app.store.test_by_id(suite, test.id).await?.ok_or_else(|| ApiError::not_found("No test found"))?;
     Ok(Json(TestBody::new(test, &urls.suite(&place.organization.slug, &place.suite.slug))))

@@ -28,20 +28,20 @@ pub(super) async fn apply(
     let rule = &workflow.definition.rule;
     let mut observed = Observed::default();
     let mut alarmed = 0;
-    for (ordinal, test) in &rebuilt.tests {
-        let phase_before = if before.contains_key(ordinal) { Phase::Alarmed } else { Phase::Idle };
+    for (ordinal, test) in rebuilt.tests {
+        let phase_before = if before.contains_key(&ordinal) { Phase::Alarmed } else { Phase::Idle };
         if application == Application::Fire {
-            observed.events.extend(test.report(phase_before).map(|event| TestEvent { ordinal: *ordinal, event }));
+            observed.events.extend(test.report(phase_before).map(|event| TestEvent { ordinal, event }));
         }
         if test.tracker.phase() == Phase::Alarmed {
             alarmed += 1;
-            observed.alarms.push(AlarmChange::Open { ordinal: *ordinal, since: test.since, due_at: test.tracker.next_tick(rule) });
+            observed.alarms.push(AlarmChange::Open { ordinal, since: test.since, due_at: test.tracker.next_tick(rule) });
         }
-        observed.states.insert(*ordinal, test.tracker.to_bytes());
+        observed.states.insert(ordinal, test.tracker.to_bytes());
     }
     let applied = Applied { application, executions: rebuilt.executions, alarmed };
     let outcome = WorkflowOutcome {
-        pages: observed.pages(&StateMap::default()),
+        pages: observed.pages(&StateMap::default())?,
         alarms: observed.alarms,
         events: observed.events,
         applied: Some(applied),

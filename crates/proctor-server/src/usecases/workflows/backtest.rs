@@ -12,10 +12,10 @@ use proctor_store::catalog::history::{HistoryQuery, HistoryUploads, TestOrigins}
 use proctor_store::executions::WantedTests;
 use proctor_store::{Store, StoreError};
 
-use super::scan::scan;
+use super::PARTS;
+use super::scan::scan_days;
 
-/// Tests are looked at by so many threads.
-const PARTS: u32 = 2;
+const DAY_MS: i64 = 86_400_000;
 
 /// What a back-test came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,20 @@ pub struct BacktestReport {
 /// # Errors
 /// When the store cannot be read.
 pub async fn backtest(store: &Store, suite: SuiteId, rule: &Rule, until: Timestamp) -> Result<BacktestReport, StoreError> {
+    backtest_since(store, suite, rule, i64::MIN, until).await
+}
+
+/// The same over the stored history from `first_day` on, a UTC day counted from the epoch: as if nothing had run before.
+///
+/// # Errors
+/// As [`backtest`].
+pub async fn backtest_since(
+    store: &Store,
+    suite: SuiteId,
+    rule: &Rule,
+    first_day: i64,
+    until: Timestamp,
+) -> Result<BacktestReport, StoreError> {
     let mut needs = Needs::default();
     needs.add(rule);
     let origins = match rule.monitor() {
@@ -43,14 +57,15 @@ pub async fn backtest(store: &Store, suite: SuiteId, rule: &Rule, until: Timesta
     let parts: Vec<Backtest> = (0..PARTS).map(|part| Backtest::new(Arc::clone(&rule), Arc::clone(&runs), part, PARTS)).collect();
     let query = HistoryQuery { needs, tests: WantedTests::All, uploads: HistoryUploads::All, incidents: Vec::new() };
     let take = move |parts: &mut Vec<Backtest>, history: &History| {
-        let origin = |ordinal| origins.of(ordinal, Timestamp::from_millis(0));
+        // What ran before the first day is no new test on it.
+        let origin = |ordinal| origins.of(ordinal, Timestamp::from_millis(first_day.max(0).saturating_mul(DAY_MS)));
         std::thread::scope(|threads| {
             for part in parts.iter_mut() {
                 threads.spawn(|| part.take(history, &origin));
             }
         });
     };
-    let parts = scan(store, suite, &query, parts, take).await?;
+    let parts = scan_days(store, suite, (first_day..=i64::MAX, &query), parts, take).await?;
     let mut account = Account::default();
     parts.into_iter().for_each(|part| account.merge(part.finish(until)));
     Ok(BacktestReport { account, until })

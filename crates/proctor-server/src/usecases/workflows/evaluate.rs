@@ -7,7 +7,9 @@ use proctor_core::monitors::history::{History, Needs};
 use proctor_core::monitors::hysteresis::Phase;
 use proctor_core::time::Timestamp;
 use proctor_core::workflow::Status;
-use proctor_store::catalog::evaluations::{AlarmChange, Committed, Evaluation, Snapshot, StateMap, TestEvent, WorkflowOutcome};
+use proctor_store::catalog::evaluations::{
+    AlarmChange, Committed, Evaluation, Snapshot, StateMap, TESTS_PER_PAGE, TestEvent, WorkflowOutcome,
+};
 use proctor_store::catalog::workflows::{AppliedHistory, Workflow};
 use proctor_store::executions::WantedTests;
 use proctor_store::{Store, StoreError};
@@ -15,6 +17,9 @@ use proctor_store::{Store, StoreError};
 use super::incidents::find_incidents;
 use super::observe::{Observed, observe, pages_of, tests_counted};
 use super::rebuild::{Rebuild, origins_of, rebuild};
+
+/// Pages whose states are held at one time: those of some thousand tests, each of which may have several kilobytes.
+const PAGES_PER_STEP_MAX: usize = 64;
 
 /// Evaluates the uploads of the snapshot. `until`: where time ends if nothing else waits.
 pub(super) async fn evaluate(
@@ -53,34 +58,56 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
+    /// Some tests at a time: their states are held only until they are packed again.
     async fn look<'w>(&self, workflow: &'w Workflow) -> Result<WorkflowOutcome<'w>, StoreError> {
         let (rule, history) = (workflow.definition.rule.clone(), Arc::clone(&self.history));
-        let counted = blocking(move || tests_counted(&rule, &history)).await?;
-        if counted.is_empty() {
-            return Ok(WorkflowOutcome::of(workflow));
+        let counted = blocking(move || Ok(tests_counted(&rule, &history))).await?;
+        let mut outcome = WorkflowOutcome::of(workflow);
+        let mut unfinished = Vec::new();
+        let pages = pages_of(counted.iter().copied());
+        for pages in pages.chunks(PAGES_PER_STEP_MAX) {
+            let (observed, states) = self.observe_pages(workflow, &counted, pages).await?;
+            if observed.late.is_empty() {
+                add(&mut outcome, observed, states).await?;
+            } else {
+                unfinished.push((pages, observed, states));
+            }
         }
-        let states = self.store.monitor_states(self.suite, workflow.id, &pages_of(counted.iter().copied())).await?;
-        let new: Vec<u32> = counted.into_iter().filter(|ordinal| !states.contains_key(ordinal)).collect();
-        let origins = origins_of(self.store, self.suite, workflow, Some(&new)).await?;
-        let (rule, history, created_at) = (workflow.definition.rule.clone(), Arc::clone(&self.history), workflow.created_at);
-        let (mut observed, states) = blocking(move || {
-            let observed = observe(&rule, &history, &states, |ordinal| origins.of(ordinal, created_at));
-            (observed, states)
-        })
-        .await?;
-        if !observed.late.is_empty() {
-            self.start_over(workflow, &mut observed).await?;
+        if unfinished.is_empty() {
+            return Ok(outcome);
         }
-        Ok(self.outcome(workflow, observed, &states))
+        let late = unfinished.iter_mut().flat_map(|(_, observed, _)| std::mem::take(&mut observed.late)).collect();
+        let mut started_over = self.start_over(workflow, late).await?;
+        for (pages, mut observed, states) in unfinished {
+            for page in pages {
+                let mut others = started_over.states.split_off(&(page * TESTS_PER_PAGE));
+                started_over.states.append(&mut others.split_off(&((page + 1) * TESTS_PER_PAGE)));
+                observed.states.append(&mut others);
+            }
+            add(&mut outcome, observed, states).await?;
+        }
+        add(&mut outcome, started_over, StateMap::default()).await?;
+        Ok(outcome)
     }
 
-    fn outcome<'w>(&self, workflow: &'w Workflow, observed: Observed, states: &StateMap) -> WorkflowOutcome<'w> {
-        let pages = observed.pages(states);
-        WorkflowOutcome { pages, alarms: observed.alarms, events: observed.events, ..WorkflowOutcome::of(workflow) }
+    /// Looks at the tests of these pages; with what was known of them.
+    async fn observe_pages(&self, workflow: &Workflow, counted: &[u32], pages: &[u32]) -> Result<(Observed, StateMap), StoreError> {
+        let (Some(first), Some(last)) = (pages.first(), pages.last()) else { return Ok((Observed::default(), StateMap::default())) };
+        let tests = first * TESTS_PER_PAGE..=last * TESTS_PER_PAGE + (TESTS_PER_PAGE - 1);
+        let states = self.store.monitor_states(self.suite, workflow.id, pages).await?;
+        let is_new = |ordinal: &&u32| tests.contains(ordinal) && !states.contains_key(ordinal);
+        let new: Vec<u32> = counted.iter().filter(is_new).copied().collect();
+        let origins = origins_of(self.store, self.suite, workflow, Some(&new)).await?;
+        let (rule, history, created_at) = (workflow.definition.rule.clone(), Arc::clone(&self.history), workflow.created_at);
+        blocking(move || {
+            let observed = observe(&rule, &history, tests, &states, |ordinal| origins.of(ordinal, created_at));
+            Ok((observed, states))
+        })
+        .await
     }
 
     /// Tests whose executions came late are replayed; what is reported is the difference that it makes.
-    async fn start_over(&self, workflow: &Workflow, observed: &mut Observed) -> Result<(), StoreError> {
+    async fn start_over(&self, workflow: &Workflow, late: Vec<u32>) -> Result<Observed, StoreError> {
         let before = self.store.alarmed_tests(self.suite, workflow.id).await?;
         let mut without = self.store.pending_uploads(self.suite).await?;
         for seq in &self.taken {
@@ -88,7 +115,6 @@ impl Batch<'_> {
         }
         let last = self.history.uploads.last().map_or(self.until, |upload| upload.at);
         let until = if without.is_empty() { self.until.max(last) } else { last };
-        let late = std::mem::take(&mut observed.late);
         let tests = WantedTests::Only(Arc::new(late.into_iter().collect()));
         let rebuilt = rebuild(
             self.store,
@@ -98,6 +124,7 @@ impl Batch<'_> {
         )
         .await?;
         let rule = &workflow.definition.rule;
+        let mut observed = Observed::default();
         for (ordinal, test) in rebuilt.tests {
             let phase_before = if before.contains_key(&ordinal) { Phase::Alarmed } else { Phase::Idle };
             observed.events.extend(test.report(phase_before).map(|event| TestEvent { ordinal, event }));
@@ -111,10 +138,18 @@ impl Batch<'_> {
             }
             observed.states.insert(ordinal, test.tracker.to_bytes());
         }
-        Ok(())
+        Ok(observed)
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Internal(format!("evaluating workflows: {error}")))
+/// Adds what was observed, with the pages packed; `states`: of the other tests on them.
+async fn add(outcome: &mut WorkflowOutcome<'_>, mut observed: Observed, states: StateMap) -> Result<(), StoreError> {
+    outcome.alarms.append(&mut observed.alarms);
+    outcome.events.append(&mut observed.events);
+    outcome.pages.append(&mut blocking(move || observed.pages(&states)).await?);
+    Ok(())
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Internal(format!("evaluating workflows: {error}")))?
 }

@@ -10,25 +10,36 @@ use proctor_store::catalog::evaluations::{Committed, SnapshotLimits};
 use proctor_store::catalog::workflows::AppliedHistory;
 use proctor_store::{Store, StoreError};
 use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::apply::apply;
 use super::evaluate::evaluate;
 use super::tick::{ALARMS_PER_TICK_MAX, tick};
 use crate::clock::Clock;
 
-/// Uploads evaluated in one transaction.
-const UPLOADS_PER_BATCH_MAX: u32 = 64;
-/// Executions evaluated in one transaction; one upload may have more.
-const EXECUTIONS_PER_BATCH_MAX: u64 = 400_000;
+/// Uploads evaluated in one transaction. Each writes the states of its tests, so that larger batches write fewer of them.
+const UPLOADS_PER_BATCH_MAX: u32 = 256;
+/// Executions evaluated in one transaction, some 32 bytes each; one upload may have more.
+const EXECUTIONS_PER_BATCH_MAX: u64 = 1_000_000;
+/// The same while uploads come in: the catalog's writer and the processors are wanted elsewhere.
+const EXECUTIONS_PER_BUSY_BATCH_MAX: u64 = 100_000;
 /// How old an upload is before it is evaluated, in milliseconds: those that were received at the same time and committed the other way
 /// round are then looked at in order, and tests need not be started over.
 const SETTLE_MS: i64 = 1_000;
 /// How far time stays behind the clock, in milliseconds: what was received before then has been committed.
 const GRACE_MS: i64 = 60_000;
+/// While uploads come in, evaluation rests so many times as long as it worked: they have the machine, and the catalog's writer.
+const RESTS_PER_WORK: u32 = 12;
+/// It never rests longer.
+const REST_MAX: Duration = Duration::from_secs(30);
+/// Uploads come in if the newest is younger than this, in milliseconds.
+const BUSY_MS: i64 = 2_000;
+/// It does not rest once an upload has waited for so long, in milliseconds.
+const PATIENCE_MS: i64 = 60_000;
 /// How often work is looked for that nobody called for: of other servers, or of one that died.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// Of how many looks one is at the clock: every 60 s (`workflows.md`, 1.2).
-const LOOKS_PER_TICK: u32 = 12;
+/// How often the clock is looked at (`workflows.md`, 1.2).
+const TICK_EVERY: Duration = Duration::from_secs(60);
 /// How often an evaluation begins anew because another server was faster, before the next look.
 const ATTEMPTS_MAX: u32 = 10;
 
@@ -79,22 +90,38 @@ impl Evaluator {
 
     /// Works for ever.
     pub async fn run(self: Arc<Self>) {
-        let mut looks = 0_u32;
+        tokio::join!(self.evaluate_for_ever(), self.tick_for_ever());
+    }
+
+    async fn evaluate_for_ever(&self) {
         loop {
-            let is_called = tokio::time::timeout(LOOK_EVERY, self.work.notified()).await.is_ok();
-            if is_called {
+            if tokio::time::timeout(LOOK_EVERY, self.work.notified()).await.is_ok() {
                 tokio::time::sleep(Duration::from_millis(SETTLE_MS.unsigned_abs())).await;
-            } else {
-                looks = looks.wrapping_add(1);
             }
-            let mut done = self.evaluate_all(Delay::Settled).await;
-            if done.is_ok() && !is_called && looks.is_multiple_of(LOOKS_PER_TICK) {
-                done = self.tick_all(Delay::Settled).await;
-            }
-            if let Err(error) = done {
+            if let Err(error) = self.evaluate_all(Delay::Settled).await {
                 tracing::warn!(%error, "workflows were not evaluated; they are tried again");
             }
         }
+    }
+
+    /// By a clock of its own: on a busy server there is no moment without results.
+    async fn tick_for_ever(&self) {
+        let mut ticks = interval(TICK_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.tick().await {
+                tracing::warn!(%error, "the clock of workflows was not looked at; it is tried again");
+            }
+        }
+    }
+
+    /// Ends the alarms that time alone ends, as the background does every minute.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn tick(&self) -> Result<(), StoreError> {
+        self.tick_all(Delay::Settled).await
     }
 
     /// Does all the work that there is now, that of the clock included.
@@ -107,33 +134,47 @@ impl Evaluator {
     }
 
     async fn evaluate_all(&self, delay: Delay) -> Result<(), StoreError> {
-        let _turn = self.turn.lock().await;
         loop {
-            let now = self.clock.now();
-            let until = if delay == Delay::Settled { now.plus_millis(-SETTLE_MS) } else { now };
-            let suites = self.store.suites_to_evaluate(until).await?;
-            if suites.is_empty() {
+            let began = Instant::now();
+            let is_busy = delay == Delay::Settled && self.is_busy().await?;
+            let executions_max = if is_busy { EXECUTIONS_PER_BUSY_BATCH_MAX } else { EXECUTIONS_PER_BATCH_MAX };
+            if !self.evaluate_some(delay, executions_max).await? {
                 return Ok(());
             }
-            // A batch of each in turn, so that one with much to do does not hold up the others.
-            let mut has_progress = false;
-            for suite in suites {
-                match self.step(suite, (until, now)).await {
-                    Ok(progress) => has_progress |= progress,
-                    Err(StoreError::Corrupt(what)) => tracing::error!(%suite, what, "workflows of a suite cannot be evaluated"),
-                    Err(error) => return Err(error),
-                }
-            }
-            if !has_progress {
-                return Ok(());
+            if is_busy {
+                tokio::time::sleep((began.elapsed() * RESTS_PER_WORK).min(REST_MAX)).await;
             }
         }
     }
 
+    /// Whether uploads are coming in that deserve the machine more than those that wait.
+    async fn is_busy(&self) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let is_within = |at: Timestamp, span_ms: i64| at.plus_millis(span_ms) > now;
+        let waiting = self.store.waiting_since().await?;
+        Ok(waiting.is_some_and(|(oldest, newest)| is_within(oldest, PATIENCE_MS) && is_within(newest, BUSY_MS)))
+    }
+
+    /// A batch of each suite with work, so that one with much to do does not hold up the others. Whether something was done.
+    async fn evaluate_some(&self, delay: Delay, executions_max: u64) -> Result<bool, StoreError> {
+        let _turn = self.turn.lock().await;
+        let now = self.clock.now();
+        let until = if delay == Delay::Settled { now.plus_millis(-SETTLE_MS) } else { now };
+        let mut has_progress = false;
+        for suite in self.store.suites_to_evaluate(until).await? {
+            match self.step(suite, executions_max, (until, now)).await {
+                Ok(progress) => has_progress |= progress,
+                Err(StoreError::Corrupt(what)) => tracing::error!(%suite, what, "workflows of a suite cannot be evaluated"),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(has_progress)
+    }
+
     /// One step of a suite's work; whether something was done.
-    async fn step(&self, suite: SuiteId, (until, now): (Timestamp, Timestamp)) -> Result<bool, StoreError> {
+    async fn step(&self, suite: SuiteId, executions_max: u64, (until, now): (Timestamp, Timestamp)) -> Result<bool, StoreError> {
         let times = (now.plus_millis(-GRACE_MS), now);
-        let limits = SnapshotLimits { until, uploads_max: UPLOADS_PER_BATCH_MAX, executions_max: EXECUTIONS_PER_BATCH_MAX };
+        let limits = SnapshotLimits { until, uploads_max: UPLOADS_PER_BATCH_MAX, executions_max };
         for _ in 0..ATTEMPTS_MAX {
             let Some(snapshot) = self.store.evaluation_snapshot(suite, limits).await? else { return Ok(false) };
             let waiting = snapshot.workflows.iter().find_map(|workflow| match workflow.history {
@@ -157,7 +198,8 @@ impl Evaluator {
         let _turn = self.turn.lock().await;
         let now = self.clock.now();
         let until = if delay == Delay::Settled { now.plus_millis(-GRACE_MS) } else { now };
-        let limits = SnapshotLimits { until: now, uploads_max: 1, executions_max: 1 };
+        // Results that came after `until` may wait: on a busy suite some always do.
+        let limits = SnapshotLimits { until, uploads_max: 1, executions_max: 1 };
         for suite in self.store.suites_with_due_alarms(until).await? {
             for _ in 0..ATTEMPTS_MAX {
                 let Some(snapshot) = self.store.evaluation_snapshot(suite, limits).await? else { break };

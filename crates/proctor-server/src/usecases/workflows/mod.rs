@@ -10,11 +10,17 @@ mod evaluate;
 mod evaluator;
 mod incidents;
 mod observe;
+mod preview;
 mod rebuild;
 mod replay;
 mod scan;
 mod tick;
 
-pub use backtest::{BacktestReport, backtest};
+pub use backtest::{BacktestReport, backtest, backtest_since};
 pub use evaluator::{Evaluator, HistoryTurn};
+pub use preview::{PreviewOf, PreviewReport, preview};
 pub use replay::{Replay, replay_entry};
+pub(in crate::usecases) use scan::scan_days;
+
+/// Tests are looked at by so many threads.
+const PARTS: u32 = 2;

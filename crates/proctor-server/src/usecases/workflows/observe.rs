@@ -1,6 +1,7 @@
 //! One workflow looks at executions: what it makes of them, without any IO.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use proctor_core::monitors::history::{History, View};
 use proctor_core::monitors::hysteresis::{EventKind, Phase};
@@ -8,6 +9,7 @@ use proctor_core::monitors::new_test::Origin;
 use proctor_core::monitors::rule::Rule;
 use proctor_core::monitors::tracker::{Event, Tracker};
 use proctor_core::time::Timestamp;
+use proctor_store::StoreError;
 use proctor_store::catalog::evaluations::{AlarmChange, StateMap, StatePage, TESTS_PER_PAGE, TestEvent};
 
 /// What a workflow made of executions.
@@ -26,8 +28,7 @@ pub(super) fn tests_counted(rule: &Rule, history: &History) -> Vec<u32> {
     let view = View::new(rule, history);
     let mut ordinals = Vec::new();
     for row in &history.rows {
-        let is_counted = ordinals.last() != Some(&row.ordinal) && view.observation(row).is_some_and(|seen| seen.counted().is_some());
-        if is_counted {
+        if ordinals.last() != Some(&row.ordinal) && view.counts(row) {
             ordinals.push(row.ordinal);
         }
     }
@@ -42,13 +43,21 @@ pub(super) fn pages_of(ordinals: impl IntoIterator<Item = u32>) -> Vec<u32> {
     pages
 }
 
-/// Lets the rule look at sorted executions. `states`: what is known of the tests so far.
-pub(super) fn observe(rule: &Rule, history: &History, states: &StateMap, origin: impl Fn(u32) -> Origin) -> Observed {
+/// Lets the rule look at the sorted executions of these tests. `states`: what is known of them so far.
+pub(super) fn observe(
+    rule: &Rule,
+    history: &History,
+    tests: RangeInclusive<u32>,
+    states: &StateMap,
+    origin: impl Fn(u32) -> Origin,
+) -> Observed {
     let view = View::new(rule, history);
     let mut observed = Observed::default();
-    for rows in history.rows.chunk_by(|one, next| one.ordinal == next.ordinal) {
+    let first = history.rows.partition_point(|row| row.ordinal < *tests.start());
+    let end = history.rows.partition_point(|row| row.ordinal <= *tests.end()).max(first);
+    for rows in history.rows[first..end].chunk_by(|one, next| one.ordinal == next.ordinal) {
         let Some(ordinal) = rows.first().map(|row| row.ordinal) else { continue };
-        let counted: Vec<_> = rows.iter().filter_map(|row| view.observation(row)).filter(|seen| seen.counted().is_some()).collect();
+        let counted: Vec<_> = rows.iter().filter(|row| view.counts(row)).filter_map(|row| view.observation(row)).collect();
         let Some(first) = counted.first() else { continue };
         let tracker = match states.get(&ordinal) {
             Some(bytes) => Tracker::from_bytes(rule, bytes),
@@ -83,8 +92,8 @@ impl Observed {
     }
 
     /// The pages as they are to be stored: the states that changed, and `states` for the others.
-    pub(super) fn pages(&self, states: &StateMap) -> Vec<StatePage> {
-        let mut pages: BTreeMap<u32, BTreeMap<u32, &Vec<u8>>> = BTreeMap::new();
+    pub(super) fn pages(&self, states: &StateMap) -> Result<Vec<StatePage>, StoreError> {
+        let mut pages: BTreeMap<u32, BTreeMap<u32, &[u8]>> = BTreeMap::new();
         for (ordinal, state) in &self.states {
             pages.entry(ordinal / TESTS_PER_PAGE).or_default().insert(*ordinal, state);
         }
@@ -93,11 +102,7 @@ impl Observed {
                 page.entry(*ordinal).or_insert(state);
             }
         }
-        let of = |(page, states): (u32, BTreeMap<u32, &Vec<u8>>)| StatePage {
-            page,
-            states: states.into_iter().map(|(ordinal, state)| (ordinal, state.clone())).collect(),
-        };
-        pages.into_iter().map(of).collect()
+        pages.into_iter().map(|(page, states)| StatePage::pack(page, states)).collect()
     }
 }
 

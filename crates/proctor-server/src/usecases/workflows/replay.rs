@@ -9,7 +9,7 @@ use proctor_core::time::Timestamp;
 use proctor_store::catalog::history::{HistoryQuery, HistoryUploads, TestOrigins};
 use proctor_store::catalog::ledger::{LedgerEntry, LedgerKind};
 use proctor_store::catalog::workflows::Workflow;
-use proctor_store::documents::event_document;
+use proctor_store::documents::{event_document, without_commits};
 use proctor_store::executions::WantedTests;
 use proctor_store::{Store, StoreError};
 use serde_json::{Map, Value};
@@ -78,8 +78,12 @@ fn verdict(entry: &LedgerEntry, monitor: &str, events: &[Event]) -> Replay {
     let mut nearest = None;
     for event in same_kind {
         let document = event_document(monitor, event);
-        // Compared as they are written: what the ledger holds beside it (names, actions) is no part of the verdict.
-        if document.iter().all(|(key, value)| entry.detail.get(key) == Some(value)) {
+        // Compared as they are written: what the ledger holds beside it (names, commits, actions) is no part of the verdict.
+        let is_noted = |(key, value): (&String, &Value)| match key.as_str() {
+            "figures" => entry.detail.get(key).map(without_commits).as_ref() == Some(value),
+            _ => entry.detail.get(key) == Some(value),
+        };
+        if document.iter().all(is_noted) {
             return Replay::Same;
         }
         nearest = Some(document);

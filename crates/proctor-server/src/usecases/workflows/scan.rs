@@ -1,5 +1,7 @@
 //! Going through the stored history of a suite, day by day: a day is read while the one before it is looked at.
 
+use std::ops::RangeInclusive;
+
 use proctor_core::id::SuiteId;
 use proctor_core::monitors::history::History;
 use proctor_store::catalog::history::{HistoryDay, HistoryQuery};
@@ -16,13 +18,28 @@ struct Step {
 }
 
 /// Hands all of the history to `take`, in steps: the executions of a test arrive in order.
-pub(super) async fn scan<S, F>(store: &Store, suite: SuiteId, query: &HistoryQuery, mut state: S, take: F) -> Result<S, StoreError>
+pub(super) async fn scan<S, F>(store: &Store, suite: SuiteId, query: &HistoryQuery, state: S, take: F) -> Result<S, StoreError>
 where
     S: Send + 'static,
     F: Fn(&mut S, &History) + Clone + Send + 'static,
 {
-    let days = store.history_days(suite).await?;
-    let mut steps = days.into_iter().flat_map(|day| steps_of(day, query));
+    scan_days(store, suite, (i64::MIN..=i64::MAX, query), state, take).await
+}
+
+/// As [`scan`], of these days since 1970 (UTC, by the receive time) only.
+pub(in crate::usecases) async fn scan_days<S, F>(
+    store: &Store,
+    suite: SuiteId,
+    (days, query): (RangeInclusive<i64>, &HistoryQuery),
+    mut state: S,
+    take: F,
+) -> Result<S, StoreError>
+where
+    S: Send + 'static,
+    F: Fn(&mut S, &History) + Clone + Send + 'static,
+{
+    let stored = store.history_days(suite).await?;
+    let mut steps = stored.into_iter().filter(|day| days.contains(&day.day)).flat_map(|day| steps_of(day, query));
     let mut reading = steps.next().map(|step| read(store, suite, step));
     while let Some(history) = reading.take() {
         let history = history.await.map_err(|error| StoreError::Internal(format!("reading history: {error}")))??;

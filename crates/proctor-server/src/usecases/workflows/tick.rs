@@ -45,7 +45,7 @@ pub(super) async fn tick(
             tracker.tick(rule, until, &mut |event| events.push(event));
             observed.settle(rule, ordinal, before, &tracker, events);
         }
-        let pages = observed.pages(&states);
+        let pages = observed.pages(&states)?;
         outcomes.push(WorkflowOutcome { pages, alarms: observed.alarms, events: observed.events, ..WorkflowOutcome::of(workflow) });
     }
     if outcomes.is_empty() {

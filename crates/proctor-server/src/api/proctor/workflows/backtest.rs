@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::extract::State;
 use proctor_core::id::SuiteId;
-use proctor_core::monitors::backtest::Flagged;
+use proctor_core::monitors::backtest::{FlagEvent, Flagged};
 use proctor_core::monitors::hysteresis::Phase;
 use proctor_core::workflow::Definition;
 use proctor_store::catalog::tests::KnownTest;
@@ -12,6 +12,7 @@ use proctor_store::documents::{Actions, read_workflow, write_workflow};
 use proctor_store::{Store, StoreError};
 use serde_json::{Map, Value, json};
 
+use super::input::without_answered;
 use crate::App;
 use crate::api::body::JsonObject;
 use crate::api::error::ApiError;
@@ -27,15 +28,9 @@ const DAY_MS: f64 = 86_400_000.0;
 ///
 /// # Errors
 /// 400, 401, 403, 404, 413, 422; 503 while others are tried.
-pub async fn backtest(
-    State(app): State<App>,
-    place: InSuite<ReadSuites>,
-    JsonObject(mut body): JsonObject,
-) -> Result<Json<Value>, ApiError> {
+pub async fn backtest(State(app): State<App>, place: InSuite<ReadSuites>, JsonObject(body): JsonObject) -> Result<Json<Value>, ApiError> {
+    let mut body = without_answered(body);
     body.entry("name").or_insert_with(|| json!("backtest"));
-    for answered in ["id", "version", "history", "created_at", "updated_at", "apply"] {
-        body.remove(answered);
-    }
     let branch = &place.suite.settings.default_branch;
     let definition = read_workflow(body, branch, Actions::Stored).map_err(|reasons| ApiError::invalid(&reasons))?;
     let _turn = app.evaluator.history_turn().ok_or_else(|| ApiError::unavailable("Other history is being read, please retry"))?;
@@ -104,8 +99,7 @@ fn body_of(definition: &Definition, report: &BacktestReport, flagged: &[(u32, &F
 
 fn flagged_body(test: &KnownTest, flagged: &Flagged) -> Value {
     let Flagged { alarms, recoveries, events, alarmed_ms, regressions_hidden, phase } = flagged;
-    let events: Vec<Value> =
-        events.iter().map(|event| json!({ "event": event.kind.as_str(), "at": event.at.to_string(), "score": event.score })).collect();
+    let events: Vec<Value> = events.iter().map(flag_event_body).collect();
     json!({
         "test_id": test.id.to_string(),
         "scope": test.scope,
@@ -117,4 +111,9 @@ fn flagged_body(test: &KnownTest, flagged: &Flagged) -> Value {
         "regressions_hidden": regressions_hidden,
         "events": events,
     })
+}
+
+pub(super) fn flag_event_body(event: &FlagEvent) -> Value {
+    let FlagEvent { kind, at, score } = event;
+    json!({ "event": kind.as_str(), "at": at.to_string(), "score": score })
 }

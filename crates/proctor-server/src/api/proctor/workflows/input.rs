@@ -36,6 +36,13 @@ impl WorkflowInput {
     }
 }
 
+/// A document without what only answers have, and without `apply`: for rules that are tried and not saved.
+pub(super) fn without_answered(mut body: Map<String, Value>) -> Map<String, Value> {
+    ANSWERED.iter().for_each(|key| _ = body.remove(*key));
+    body.remove("apply");
+    body
+}
+
 fn application_of(body: &mut Map<String, Value>) -> Result<Application, ApiError> {
     ANSWERED.iter().for_each(|key| _ = body.remove(*key));
     let invalid = || ApiError::invalid(&["apply must be one of quiet, fire".to_owned()]);

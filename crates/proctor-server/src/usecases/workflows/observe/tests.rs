@@ -64,11 +64,11 @@ proptest! {
             let to = (from + cut).min(uploads.len());
             let history = history(&uploads, from, to);
             let pages = pages_of(tests_counted(&rule, &history));
-            let observed = observe(&rule, &history, &states, |_| Origin::New);
+            let observed = observe(&rule, &history, 0..=u32::MAX, &states, |_| Origin::New);
             prop_assert!(observed.late.is_empty());
-            let written = observed.pages(&states);
-            prop_assert_eq!(written.iter().map(|page| page.page).collect::<Vec<_>>(), pages);
-            states.extend(written.into_iter().flat_map(|page| page.states));
+            let written = observed.pages(&states).unwrap();
+            prop_assert_eq!(written.iter().map(StatePage::page).collect::<Vec<_>>(), pages);
+            written.iter().for_each(|page| page.unpack(&mut states).unwrap());
             events.extend(observed.events);
             from = to;
         }
@@ -88,10 +88,21 @@ proptest! {
     fn what_comes_late_is_started_over(uploads in uploads()) {
         let rule = Rule::new(MonitorSettings::default_of("failure_rate").unwrap(), TagFilters::on_branch("main")).unwrap();
         let whole = history(&uploads, 0, uploads.len());
-        let observed = observe(&rule, &whole, &StateMap::default(), |_| Origin::Known);
+        let observed = observe(&rule, &whole, 0..=u32::MAX, &StateMap::default(), |_| Origin::Known);
         let states: StateMap = observed.states.iter().map(|(ordinal, state)| (*ordinal, state.clone())).collect();
-        let again = observe(&rule, &whole, &states, |_| Origin::Known);
+        let again = observe(&rule, &whole, 0..=u32::MAX, &states, |_| Origin::Known);
         prop_assert_eq!(again.late, tests_counted(&rule, &whole));
         prop_assert!(again.events.is_empty() && again.states.is_empty());
+    }
+
+    #[test]
+    fn tests_may_be_looked_at_in_parts(uploads in uploads(), cut in 0..3_u32) {
+        let rule = Rule::new(MonitorSettings::default_of("passed_on_retry").unwrap(), TagFilters::on_branch("main")).unwrap();
+        let whole = history(&uploads, 0, uploads.len());
+        let look = |tests| observe(&rule, &whole, tests, &StateMap::default(), |_| Origin::Known);
+        let (all, mut low, high) = (look(0..=u32::MAX), look(0..=cut), look(cut + 1..=u32::MAX));
+        low.states.extend(high.states);
+        low.events.extend(high.events);
+        prop_assert_eq!((low.states, low.events), (all.states, all.events));
     }
 }

@@ -2,15 +2,11 @@
 //!
 //! GitHub knows no repetitions, so each issue ends with the id of its delivery, by which people and programs can.
 
-use proctor_core::actions::text::{DIGEST, ISSUE_BODY, ISSUE_TITLE, markdown_escaped, one_line};
 use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 
-use super::http::{self, Chosen};
-use super::send::{Parcel, Reply, Sender};
-
-/// The longest title, in characters.
-const TITLE_CHARACTERS_MAX: usize = 256;
+use super::super::http::{self, Chosen};
+use super::{Parcel, Reply, Sender, text, title};
 
 pub(super) async fn send(sender: &Sender<'_>, parcel: &Parcel<'_>) -> Reply {
     let url =
@@ -26,16 +22,9 @@ pub(super) async fn send(sender: &Sender<'_>, parcel: &Parcel<'_>) -> Reply {
 }
 
 fn body(parcel: &Parcel<'_>) -> Value {
-    let Parcel { message, facts, settings, now: _ } = parcel;
-    let (title, text) = if facts.is_digest() {
-        (DIGEST, DIGEST)
-    } else {
-        (parcel.text("title").unwrap_or(ISSUE_TITLE), parcel.text("body").unwrap_or(ISSUE_BODY))
-    };
-    let title: String = facts.fill(title, one_line).chars().take(TITLE_CHARACTERS_MAX).collect();
-    let text = facts.fill(text, markdown_escaped);
-    let mut body = json!({ "title": title, "body": format!("{text}\n\n<!-- proctor-delivery: {} -->", message.id) });
-    if let Some(labels) = settings.get("labels") {
+    let text = format!("{}\n\n<!-- proctor-delivery: {} -->", text(parcel), parcel.message.id);
+    let mut body = json!({ "title": title(parcel), "body": text });
+    if let Some(labels) = parcel.settings.get("labels") {
         body["labels"] = labels.clone();
     }
     body
