@@ -16,10 +16,15 @@ struct Asset {
     bytes: &'static [u8],
 }
 
-const ASSETS: [Asset; 4] = [
+const ASSETS: [Asset; 8] = [
     Asset { name: "app.css", kind: "text/css; charset=utf-8", bytes: include_bytes!("../../assets/app.css") },
     Asset { name: "app.js", kind: "text/javascript; charset=utf-8", bytes: include_bytes!("../../assets/app.js") },
     Asset { name: "htmx.min.js", kind: "text/javascript; charset=utf-8", bytes: include_bytes!("../../assets/htmx.min.js") },
+    Asset { name: "durations.js", kind: "text/javascript; charset=utf-8", bytes: include_bytes!("../../assets/durations.js") },
+    Asset { name: "uplot.iife.min.js", kind: "text/javascript; charset=utf-8", bytes: include_bytes!("../../assets/uplot.iife.min.js") },
+    Asset { name: "uplot.min.css", kind: "text/css; charset=utf-8", bytes: include_bytes!("../../assets/uplot.min.css") },
+    // It goes wherever the library goes.
+    Asset { name: "uplot.LICENSE", kind: "text/plain; charset=utf-8", bytes: include_bytes!("../../assets/uplot.LICENSE") },
     Asset { name: "icon.svg", kind: "image/svg+xml", bytes: include_bytes!("../../assets/icon.svg") },
 ];
 
@@ -34,12 +39,26 @@ pub struct AssetUrls {
     pub htmx: String,
     /// The icon.
     pub icon: String,
+    /// The script of the chart of durations.
+    pub durations: String,
+    /// The library that it draws with.
+    pub uplot: String,
+    /// The library's styles.
+    pub uplot_css: String,
 }
 
 static URLS: LazyLock<AssetUrls> = LazyLock::new(|| {
     let url = |name: &str| ASSETS.iter().find(|asset| asset.name == name).map(|asset| format!("/assets/{}/{name}", hash(asset.bytes)));
     let url = |name: &str| url(name).unwrap_or_default();
-    AssetUrls { css: url("app.css"), js: url("app.js"), htmx: url("htmx.min.js"), icon: url("icon.svg") }
+    AssetUrls {
+        css: url("app.css"),
+        js: url("app.js"),
+        htmx: url("htmx.min.js"),
+        icon: url("icon.svg"),
+        durations: url("durations.js"),
+        uplot: url("uplot.iife.min.js"),
+        uplot_css: url("uplot.min.css"),
+    }
 });
 
 /// The addresses of the assets, without the prefix of the public URL.

@@ -47,6 +47,8 @@ pub enum Tab {
     Tests,
     /// Its flaky tests.
     Flaky,
+    /// What is done about its tests.
+    Workflows,
     /// Its uploads.
     Uploads,
     /// Its settings.
@@ -55,7 +57,7 @@ pub enum Tab {
 
 impl Tab {
     /// All tabs, in order.
-    pub const ALL: [Self; 6] = [Self::Summary, Self::Runs, Self::Tests, Self::Flaky, Self::Uploads, Self::Settings];
+    pub const ALL: [Self; 7] = [Self::Summary, Self::Runs, Self::Tests, Self::Flaky, Self::Workflows, Self::Uploads, Self::Settings];
 
     /// What it is called.
     #[must_use]
@@ -65,6 +67,7 @@ impl Tab {
             Self::Runs => "Runs",
             Self::Tests => "Tests",
             Self::Flaky => "Flaky",
+            Self::Workflows => "Workflows",
             Self::Uploads => "Uploads",
             Self::Settings => "Settings",
         }
@@ -78,6 +81,7 @@ impl Tab {
             Self::Runs => "/runs",
             Self::Tests => "/tests",
             Self::Flaky => "/flaky",
+            Self::Workflows => "/workflows",
             Self::Uploads => "/uploads",
             Self::Settings => "/settings",
         }

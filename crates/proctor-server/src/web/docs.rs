@@ -29,6 +29,7 @@ macro_rules! documents {
 documents! {
     "quick-start": "Quick start";
     "point-your-collector": "Point your collector here";
+    "formats": "Report formats";
     "pages": "Pages";
     "api": "API";
     "cli": "Command line";
@@ -36,6 +37,7 @@ documents! {
     "monitors": "Monitors";
     "detectors": "How well monitors do";
     "settings": "Settings";
+    "operations": "Operations";
     "storage": "Storage";
     "import-history": "Bring history along";
     "benchmarks": "Benchmarks";

@@ -1,17 +1,27 @@
 //! One execution: what happened in it?
 
-use proctor_core::record::{Span, SpanDetail};
+use std::collections::HashMap;
+
 use proctor_core::time::Timestamp;
 use proctor_store::executions::StoredExecution;
 
 use super::ansi;
+use super::backtrace::DetailView;
+use super::pager::with;
 use super::place::AtSuite;
-use super::when::{When, maybe_duration};
+use super::when::{When, duration, maybe_duration};
+use crate::App;
+use crate::query::QueryParams;
+use crate::usecases::trace::{Category, Trace, TraceSpan};
 
 /// Spans shown; a test with more of them has a loop that says the same.
 const SPANS_SHOWN_MAX: usize = 200;
+/// Slowest queries and requests shown.
+const SLOWEST_SHOWN_MAX: usize = 5;
 /// Units of the time line.
 const LINE_WIDTH: f64 = 300.0;
+/// What is cut of the text of a span.
+const DETAIL_BYTES_MAX: usize = 2_000;
 
 /// An execution for people.
 #[derive(Debug)]
@@ -34,23 +44,57 @@ pub struct ExecutionView {
     pub commit: String,
     /// Where its test was.
     pub location: String,
-    /// Its tags, each with the address that filters by it.
-    pub tags: Vec<(String, String, String)>,
+    /// Whether the runner had tried before.
+    pub is_retry: bool,
+    /// Its tags.
+    pub tags: Vec<TagView>,
     /// Its failure as markup.
     pub failure: String,
     /// Whether there is more of it than is shown.
     pub is_cut: bool,
-    /// Message and backtrace of its details, as markup.
-    pub details: Vec<(String, String)>,
-    /// Its spans, in order, flat.
+    /// Its details.
+    pub details: Vec<DetailView>,
+    /// Time by kind of work, most first.
+    pub kinds: Vec<KindTotal>,
+    /// The slowest queries and requests.
+    pub slowest: Vec<SpanRow>,
+    /// Its spans, those first that began first.
     pub spans: Vec<SpanRow>,
+    /// How many there are.
+    pub span_count: usize,
 }
 
-/// A span in the list.
+/// A tag, and what can be done with it.
+#[derive(Debug)]
+pub struct TagView {
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// The tests of the suite with this tag.
+    pub filter: String,
+    /// The executions of this test by the values of the key.
+    pub group: String,
+}
+
+/// All spans of one kind.
+#[derive(Debug)]
+pub struct KindTotal {
+    /// The word.
+    pub kind: &'static str,
+    /// How many.
+    pub spans: usize,
+    /// What they took themselves, without what is inside of them.
+    pub time: String,
+}
+
+/// A span in a list.
 #[derive(Debug)]
 pub struct SpanRow {
-    /// What it is: sql, http, sleep, annotation, top.
-    pub section: String,
+    /// What kind of work it is.
+    pub kind: &'static str,
+    /// What the sender calls it.
+    pub name: String,
     /// How deep it lies.
     pub depth: usize,
     /// What it did.
@@ -58,7 +102,7 @@ pub struct SpanRow {
     /// How long it took.
     pub duration: String,
     /// Where it begins on the time line, and how far it reaches.
-    pub bar: Option<(f64, f64)>,
+    pub bar: (f64, f64),
 }
 
 impl ExecutionView {
@@ -66,13 +110,18 @@ impl ExecutionView {
     #[must_use]
     pub fn new(execution: StoredExecution, at: &AtSuite, now: Timestamp) -> Self {
         let suite_path = at.path();
+        let trace = Trace::of(&execution);
         let reason = execution.failure_reason.as_deref().unwrap_or_default();
-        let lines = |lines: &[std::borrow::Cow<'_, str>]| ansi::to_html(&lines.join("\n"));
-        let details = execution.failure_expanded.iter().map(|detail| (lines(&detail.expanded), lines(&detail.backtrace)));
-        let tags = execution.tags.as_slice().iter().map(|(key, value)| {
-            let address = super::pager::with(&crate::query::QueryParams::default(), "tags", Some(&format!("{key}:{value}")));
-            (key.clone(), value.clone(), format!("{suite_path}/tests{address}"))
-        });
+        let tag = |(key, value): &(String, String)| {
+            let none = QueryParams::default();
+            TagView {
+                filter: format!("{suite_path}/tests{}", with(&none, "tags", Some(&format!("{key}:{value}")))),
+                group: format!("{}#groups", with(&none, "group_by", Some(key))),
+                key: key.clone(),
+                value: value.clone(),
+            }
+        };
+        let is_wait = |span: &&TraceSpan| !matches!(span.category, Category::Test | Category::Other);
         Self {
             id: execution.id.to_string(),
             result: execution.result.as_str(),
@@ -83,63 +132,72 @@ impl ExecutionView {
             branch: execution.branch.clone().unwrap_or_default(),
             commit: execution.commit_sha.clone().unwrap_or_default(),
             location: execution.location.clone().unwrap_or_default(),
-            tags: tags.collect(),
+            is_retry: execution.flags.runner_retried,
+            tags: execution.tags.as_slice().iter().map(tag).collect(),
             failure: ansi::to_html(reason),
             is_cut: reason.len() > ansi::SHOWN_BYTES_MAX,
-            details: details.filter(|(expanded, backtrace)| !expanded.is_empty() || !backtrace.is_empty()).collect(),
-            spans: rows_of(&execution.spans),
+            details: DetailView::all(&execution.failure_expanded),
+            kinds: kinds_of(&trace),
+            slowest: trace.slowest.iter().filter(is_wait).take(SLOWEST_SHOWN_MAX).map(|span| row_of(span, 0, &trace)).collect(),
+            spans: rows_of(&trace),
+            span_count: trace.span_count,
         }
     }
 }
 
-fn rows_of(spans: &[Span<'static>]) -> Vec<SpanRow> {
-    let first = earliest(spans);
-    let last = latest(spans);
+/// The execution of a test that the address opens, if it is one of this test's.
+///
+/// # Errors
+/// 404; what the store says.
+pub async fn opened(
+    app: &App,
+    at: &AtSuite,
+    query: &QueryParams,
+    test: proctor_core::id::TestId,
+) -> Result<Option<ExecutionView>, super::error::WebError> {
+    let wanted = query.filled("execution_id").and_then(|id| id.trim().parse::<proctor_core::id::ExecutionId>().ok());
+    let Some(wanted) = wanted else { return Ok(None) };
+    let found = app.store.execution(at.suite.id, wanted).await?.filter(|execution| execution.test_id == test);
+    let found = found.ok_or_else(|| super::error::WebError::unknown("execution"))?;
+    Ok(Some(ExecutionView::new(found, at, app.clock.now())))
+}
+
+fn kinds_of(trace: &Trace) -> Vec<KindTotal> {
+    let total = |total: &crate::usecases::trace::CategoryTotal| KindTotal {
+        kind: total.category.as_str(),
+        spans: total.span_count,
+        time: duration(seconds(total.self_time_ns)),
+    };
+    trace.categories.iter().map(total).collect()
+}
+
+fn rows_of(trace: &Trace) -> Vec<SpanRow> {
+    let mut depths: HashMap<&str, usize> = HashMap::new();
     let mut rows = Vec::new();
-    for span in spans {
-        push(span, 0, first.zip(last), &mut rows);
+    for span in trace.spans.iter().take(SPANS_SHOWN_MAX) {
+        let depth = span.parent.as_deref().and_then(|parent| depths.get(parent)).map_or(0, |depth| depth + 1);
+        depths.insert(&span.id, depth);
+        rows.push(row_of(span, depth, trace));
     }
     rows
 }
 
-fn push(span: &Span<'static>, depth: usize, range: Option<(f64, f64)>, rows: &mut Vec<SpanRow>) {
-    if rows.len() >= SPANS_SHOWN_MAX {
-        return;
-    }
-    let length = span.duration.or_else(|| Some(span.end_at? - span.start_at?)).filter(|length| *length >= 0.0);
-    let bar = match (range, span.start_at) {
-        (Some((first, last)), Some(start)) if last > first => {
-            let from = (start - first) / (last - first) * LINE_WIDTH;
-            let wide = length.unwrap_or(0.0) / (last - first) * LINE_WIDTH;
-            Some((from.clamp(0.0, LINE_WIDTH - 1.0), wide.clamp(1.0, LINE_WIDTH - from.clamp(0.0, LINE_WIDTH - 1.0))))
-        }
-        _ => None,
-    };
-    rows.push(SpanRow {
-        section: span.section.to_string(),
+fn row_of(span: &TraceSpan, depth: usize, trace: &Trace) -> SpanRow {
+    let begin = trace.spans.first().map_or(0, |first| first.start_ns);
+    let whole = trace.duration_ns.max(1) as f64;
+    let from = (span.start_ns.saturating_sub(begin) as f64 / whole * LINE_WIDTH).clamp(0.0, LINE_WIDTH - 1.0);
+    let wide = (span.duration_ns as f64 / whole * LINE_WIDTH).clamp(1.0, LINE_WIDTH - from);
+    let round = |units: f64| (units * 10.0).round() / 10.0;
+    SpanRow {
+        kind: span.category.as_str(),
+        name: span.name.clone(),
         depth,
-        detail: proctor_core::text::cut(&detail_of(&span.detail), 2_000).to_owned(),
-        duration: maybe_duration(length),
-        bar,
-    });
-    for child in &span.children {
-        push(child, depth + 1, range, rows);
+        detail: proctor_core::text::cut(&span.detail, DETAIL_BYTES_MAX).to_owned(),
+        duration: if span.duration_ns == 0 { "–".to_owned() } else { duration(seconds(span.duration_ns)) },
+        bar: (round(from), round(wide)),
     }
 }
 
-fn detail_of(detail: &SpanDetail<'_>) -> String {
-    match detail {
-        SpanDetail::None => String::new(),
-        SpanDetail::Text(text) => text.to_string(),
-        SpanDetail::Fields(fields) => fields.iter().map(|(key, value)| format!("{key}: {value}")).collect::<Vec<_>>().join(", "),
-    }
-}
-
-fn earliest(spans: &[Span<'static>]) -> Option<f64> {
-    spans.iter().filter_map(|span| span.start_at).filter(|at| at.is_finite()).min_by(f64::total_cmp)
-}
-
-fn latest(spans: &[Span<'static>]) -> Option<f64> {
-    let end = |span: &Span<'static>| span.end_at.or_else(|| Some(span.start_at? + span.duration?));
-    spans.iter().filter_map(end).filter(|at| at.is_finite()).max_by(f64::total_cmp)
+fn seconds(nanoseconds: u64) -> f64 {
+    nanoseconds as f64 / 1e9
 }

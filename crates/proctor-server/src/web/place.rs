@@ -102,6 +102,18 @@ impl AtSuite {
         format!("/organizations/{}/analytics/suites/{}", self.organization.slug, self.suite.slug)
     }
 
+    /// Nothing for members; others are sent to sign in, also where the suite is public: how uploads fare is no business of theirs
+    /// (`workflows.md`, section 9).
+    ///
+    /// # Errors
+    /// To sign in and come back.
+    pub fn require_member(&self, uri: &http::Uri) -> Result<(), WebError> {
+        match self.viewer {
+            Some(_) => Ok(()),
+            None => Err(WebError::SignIn(uri.path_and_query().map_or("/", |target| target.as_str()).to_owned())),
+        }
+    }
+
     /// Nothing, unless the viewer may not change the suite.
     ///
     /// # Errors

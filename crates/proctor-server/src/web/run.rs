@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use proctor_core::filter::TestFilters;
 use proctor_core::id::RunId;
 use proctor_core::lifecycle::RunState;
+use proctor_core::metrics::Durations;
 use proctor_core::result::TestResult;
 use proctor_core::run::Run;
 use proctor_store::PageRequest;
@@ -19,7 +20,7 @@ use super::run_executions::{ExecutionRow, all_time};
 use super::run_failures::{RunFailuresView, failures_for_people};
 use super::runs::RunRow;
 use super::uploads::UploadRow;
-use super::when::count;
+use super::when::{count, duration};
 use crate::App;
 use crate::query::QueryParams;
 
@@ -38,6 +39,8 @@ struct RunPage {
     link: Option<String>,
     total: String,
     skipped: String,
+    /// What all its executions took together; empty when nobody said.
+    took: String,
     failures: RunFailuresView,
     slowest: Vec<ExecutionRow>,
     uploads: Vec<UploadRow>,
@@ -94,6 +97,7 @@ async fn page_of(app: &App, at: &AtSuite, urls: &crate::urls::Urls, id: &str) ->
         link: run.details.url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         total: count(run.counts.total()),
         skipped: count(run.counts.of(TestResult::Skipped)),
+        took: took_of(app, at, id).await?,
         failures,
         slowest,
         uploads: uploads.into_iter().map(|line| UploadRow::new(line, &suite_path, now)).collect(),
@@ -106,6 +110,14 @@ async fn page_of(app: &App, at: &AtSuite, urls: &crate::urls::Urls, id: &str) ->
         row,
         run,
     })
+}
+
+async fn took_of(app: &App, at: &AtSuite, run: RunId) -> Result<String, WebError> {
+    let (runs, filters) = ([run], TestFilters::default());
+    let selected = Selected { window: all_time(), filters: &filters, runs: Some(&runs) };
+    let mut durations = Durations::default();
+    app.store.days_of_suite(at.suite.id, selected).await?.iter().for_each(|day| durations.merge(&day.metrics.durations));
+    Ok(durations.sum().map(duration).unwrap_or_default())
 }
 
 async fn slowest_of(app: &App, at: &AtSuite, run: RunId) -> Result<Vec<ExecutionRow>, WebError> {

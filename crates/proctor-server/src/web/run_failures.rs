@@ -10,6 +10,7 @@ use proctor_core::verdict::Verdict;
 use proctor_store::executions::StoredExecution;
 
 use super::ansi;
+use super::backtrace::DetailView;
 use super::error::WebError;
 use super::place::AtSuite;
 use super::when::When;
@@ -54,8 +55,8 @@ pub struct FailureGroupView {
 pub struct FailureText {
     /// The reason.
     pub reason: String,
-    /// Message and backtrace of each detail.
-    pub details: Vec<(String, String)>,
+    /// Its details.
+    pub details: Vec<DetailView>,
 }
 
 /// A test in a group.
@@ -105,11 +106,9 @@ impl FailureText {
     /// What an execution says of its failure.
     #[must_use]
     pub fn of(execution: &StoredExecution) -> Self {
-        let lines = |lines: &[std::borrow::Cow<'_, str>]| ansi::to_html(&lines.join("\n"));
-        let details = execution.failure_expanded.iter().map(|detail| (lines(&detail.expanded), lines(&detail.backtrace)));
         Self {
             reason: ansi::to_html(execution.failure_reason.as_deref().unwrap_or_default()),
-            details: details.filter(|(expanded, backtrace)| !expanded.is_empty() || !backtrace.is_empty()).collect(),
+            details: DetailView::all(&execution.failure_expanded),
         }
     }
 }
@@ -132,13 +131,8 @@ pub async fn failures_for_people(app: &App, at: &AtSuite, run: &Run, now: Timest
 
 /// The full text of these failures.
 pub(super) async fn texts_of(app: &App, at: &AtSuite, ids: &[ExecutionId]) -> Result<HashMap<ExecutionId, FailureText>, WebError> {
-    let mut texts = HashMap::with_capacity(ids.len());
-    for id in ids {
-        if let Some(execution) = app.store.execution(at.suite.id, *id).await? {
-            texts.insert(*id, FailureText::of(&execution));
-        }
-    }
-    Ok(texts)
+    let found = app.store.executions_by_id(at.suite.id, ids).await?;
+    Ok(found.into_iter().map(|execution| (execution.id, FailureText::of(&execution))).collect())
 }
 
 fn view_of(group: RunGroup, text: Option<FailureText>, suite_path: &str, now: Timestamp) -> FailureGroupView {

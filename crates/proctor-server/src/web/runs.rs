@@ -11,6 +11,7 @@ use proctor_store::catalog::run_search::RunSearch;
 use super::chart;
 use super::chrome::{Chrome, Tab};
 use super::error::WebError;
+use super::first_step::first_step;
 use super::html::{Html, curl};
 use super::pager::{Pager, with};
 use super::place::AtSuite;
@@ -111,6 +112,7 @@ struct RunsPage {
     chips: Vec<Chip>,
     pager: Pager,
     api: String,
+    first_step: String,
     suite_path: String,
 }
 
@@ -135,6 +137,7 @@ pub async fn list(
         value.as_ref().map(|value| Chip { text: format!("{key} is {value}"), without: with(&query, key, None) })
     });
     Ok(Html(RunsPage {
+        first_step: if runs.is_empty() { first_step(&app, &at, &urls).await? } else { String::new() },
         chips: chips.collect(),
         rows: runs.iter().map(|run| RunRow::new(run, &suite_path, &app, now)).collect(),
         branches: app.store.recent_branches(at.suite.id).await?,

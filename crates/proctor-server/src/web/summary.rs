@@ -1,6 +1,6 @@
 //! A suite: is it healthy, and what has changed?
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use askama::Template;
 use axum::extract::State;
@@ -11,21 +11,25 @@ use proctor_core::time::Timestamp;
 use proctor_core::window::{Period, Window};
 use proctor_store::catalog::run_days::RunsOfDay;
 use proctor_store::catalog::run_search::RunSearch;
-use proctor_store::queries::{GroupBy, HistoryPoint, Selected, TestMetrics};
+use proctor_store::queries::{Contradiction, Selected, SuiteDay, TestMetrics};
 use proctor_store::{PageRequest, StoreError};
 
 use super::chart;
 use super::chrome::{Chrome, Tab};
 use super::error::WebError;
+use super::first_step::first_step;
 use super::html::Html;
 use super::place::AtSuite;
 use super::runs::RunRow;
-use super::suites::{day_bars, days_from};
+use super::suites::days_from;
 use super::when::{count, duration, maybe_percent};
 use crate::App;
 
 const DAY_MS: i64 = 86_400_000;
 const DAYS: u32 = 28;
+/// Units of the small lines.
+const SPARK_WIDTH: u32 = 170;
+const SPARK_HEIGHT: u32 = 34;
 /// What the last day is compared with, in days before it.
 const BASELINE_DAYS: u32 = 7;
 /// Tests listed under each kind of change.
@@ -68,6 +72,7 @@ struct SummaryPage {
     days: Vec<DayRow>,
     changes: Vec<Changes>,
     runs: Vec<RunRow>,
+    first_step: String,
     suite_path: String,
 }
 
@@ -77,99 +82,148 @@ struct DayRow {
     failed_runs: u64,
     executions: u64,
     reliability: String,
+    tests: u64,
+    flaky: usize,
+}
+
+/// What the cards and the table are made of.
+struct Known {
+    first_day: i64,
+    days: Vec<SuiteDay>,
+    run_days: RunDays,
+    contradictions: Vec<Contradiction>,
+    tests: u64,
 }
 
 /// `GET …/suites/{suite}`.
 ///
 /// # Errors
 /// What the store says.
-pub async fn show(State(app): State<App>, at: AtSuite) -> Result<Html<impl Template>, WebError> {
+pub async fn show(State(app): State<App>, at: AtSuite, urls: crate::urls::Urls) -> Result<Html<impl Template>, WebError> {
     let now = app.clock.now();
     let filters = TestFilters::default();
     let window = Window::last(Period::days(DAYS), now);
-    let history = app.store.history_of_suite(at.suite.id, Selected { window, filters: &filters, runs: None }, &GroupBy::Nothing).await?;
     let first_day = now.millis().div_euclid(DAY_MS) - i64::from(DAYS) + 1;
-    let run_days = app.store.runs_by_day(at.suite.id, days_from(first_day, now), None).await?;
-    let flaky = app.store.flaky_tests(at.suite.id, window, None).await?.len();
-    let tests = app.store.test_count(at.suite.id).await?;
+    let known = Known {
+        first_day,
+        days: app.store.days_of_suite(at.suite.id, Selected { window, filters: &filters, runs: None }).await?,
+        run_days: app.store.runs_by_day(at.suite.id, days_from(first_day, now), None).await?,
+        contradictions: app.store.contradictions(at.suite.id, window).await?,
+        tests: u64::from(app.store.test_count(at.suite.id).await?),
+    };
     let newest = app.store.search_runs(at.suite.id, &RunSearch::default(), PageRequest { offset: 0, limit: 8 }).await?;
     let suite_path = at.path();
     Ok(Html(SummaryPage {
-        cards: cards(first_day, &history, &run_days, u64::from(tests), flaky as u64),
-        days: day_rows(first_day, &history, &run_days),
-        changes: changes_of(&app, &at, now).await?,
+        first_step: if newest.is_empty() { first_step(&app, &at, &urls).await? } else { String::new() },
+        cards: cards(&known),
+        days: day_rows(&known),
+        changes: changes_of(&app, &at, &known.contradictions, now).await?,
         runs: newest.iter().take(8).map(|run| RunRow::new(run, &suite_path, &app, now)).collect(),
         chrome: Chrome::of_suite("Summary", &at, Tab::Summary),
         suite_path,
     }))
 }
 
-fn point_of(history: &[HistoryPoint], day: i64) -> Option<&HistoryPoint> {
-    history.iter().find(|point| point.day.millis().div_euclid(DAY_MS) == day)
+impl Known {
+    /// A value of each day.
+    fn by_day<T>(&self, of: impl Fn(i64) -> T) -> Vec<T> {
+        (self.first_day..self.first_day + i64::from(DAYS)).map(of).collect()
+    }
+
+    fn point(&self, day: i64) -> Option<&SuiteDay> {
+        self.days.iter().find(|point| point.day.millis().div_euclid(DAY_MS) == day)
+    }
+
+    fn runs(&self, day: i64) -> Option<&RunsOfDay> {
+        self.run_days.get(&Timestamp::from_millis(day * DAY_MS))
+    }
+
+    /// Tests that came to have passed and failed on one commit that day.
+    fn flaky(&self, day: i64) -> usize {
+        let of_day = self.contradictions.iter().filter(|one| one.at.millis().div_euclid(DAY_MS) == day);
+        of_day.map(|one| one.ordinal).collect::<HashSet<_>>().len()
+    }
 }
 
-fn cards(first_day: i64, history: &[HistoryPoint], run_days: &RunDays, tests: u64, flaky: u64) -> Vec<Card> {
-    let days = first_day..first_day + i64::from(DAYS);
+fn cards(known: &Known) -> Vec<Card> {
     let mut all = ResultCounts::default();
-    for point in history {
+    for point in &known.days {
         TestResult::ALL.into_iter().for_each(|result| all.add_many(result, point.metrics.counts.of(result)));
     }
-    let (runs, failed) = run_days.values().fold((0, 0), |(runs, failed), day| (runs + day.runs, failed + day.failed));
-    let share = |day: i64| point_of(history, day).and_then(|point| point.metrics.reliability());
-    let of_runs =
-        |day: i64| run_days.get(&Timestamp::from_millis(day * DAY_MS)).map(|day| 1.0 - day.failed as f64 / day.runs.max(1) as f64);
-    let executions: Vec<Option<f64>> =
-        days.clone().map(|day| point_of(history, day).map(|point| point.metrics.counts.total() as f64)).collect();
-    let highest = executions.iter().flatten().copied().fold(0.0, f64::max);
-    let reliable: Vec<Option<f64>> = days.clone().map(share).collect();
+    let (runs, failed) = known.run_days.values().fold((0, 0), |(runs, failed), day| (runs + day.runs, failed + day.failed));
+    let flaky: HashSet<u32> = known.contradictions.iter().map(|one| one.ordinal).collect();
+    let of_runs = |day| known.runs(day).map(|day| 1.0 - day.failed as f64 / day.runs.max(1) as f64);
+    let reliable = known.by_day(|day| known.point(day).and_then(|point| point.metrics.reliability()));
     let lowest = reliable.iter().flatten().copied().fold(1.0, f64::min).min(0.99);
-    let spark = |values: &[Option<f64>], low, high| chart::line(values, low, high, 170, 34);
     let card = |name, value, chart, note: String| Card { name, value, chart, note };
     vec![
         card(
-            "Runs that passed",
+            "Reliability",
             maybe_percent((runs > 0).then(|| 1.0 - failed as f64 / runs as f64)),
-            spark(&days.map(of_runs).collect::<Vec<_>>(), 0.0, 1.0),
-            format!("{failed} of {runs} failed"),
+            chart::line(&known.by_day(of_runs), 0.0, 1.0, SPARK_WIDTH, SPARK_HEIGHT),
+            "of runs: passed, of all".to_owned(),
         ),
-        card("Runs", count(runs), chart::bars(&day_bars(first_day, run_days), 170, 34), "a bar a day, failed ones below".to_owned()),
+        card("Runs", count(runs), spark(&known.by_day(|day| known.runs(day).map(|day| day.runs as f64))), "a day".to_owned()),
         card(
-            "Reliability of executions",
-            maybe_percent(reliability(&all)),
-            spark(&reliable, lowest, 1.0),
-            format!("{} failed", count(all.of(TestResult::Failed))),
+            "Failed runs",
+            count(failed),
+            spark(&known.by_day(|day| known.runs(day).map(|day| day.failed as f64))),
+            format!("of {}", count(runs)),
         ),
-        card("Executions", count(all.total()), spark(&executions, 0.0, highest), format!("{} skipped", count(all.of(TestResult::Skipped)))),
-        card("Tests", count(tests), String::new(), "known to this suite".to_owned()),
-        card("Flaky tests", count(flaky), String::new(), "passed and failed on one commit".to_owned()),
+        card(
+            "Execution reliability",
+            maybe_percent(reliability(&all)),
+            chart::line(&reliable, lowest, 1.0, SPARK_WIDTH, SPARK_HEIGHT),
+            format!("{} of {} failed", count(all.of(TestResult::Failed)), count(all.total())),
+        ),
+        card(
+            "Tests",
+            count(known.tests),
+            spark(&known.by_day(|day| known.point(day).map(|point| point.tests as f64).filter(|tests| *tests > 0.0))),
+            "the line: those that ran".to_owned(),
+        ),
+        card(
+            "Flaky tests",
+            count(flaky.len() as u64),
+            spark(&known.by_day(|day| known.point(day).map(|_| known.flaky(day) as f64))),
+            "passed and failed on one commit".to_owned(),
+        ),
     ]
 }
 
-fn day_rows(first_day: i64, history: &[HistoryPoint], run_days: &RunDays) -> Vec<DayRow> {
+/// A line from 0 to the highest value.
+fn spark(values: &[Option<f64>]) -> String {
+    let highest = values.iter().flatten().copied().fold(0.0, f64::max);
+    chart::line(values, 0.0, highest, SPARK_WIDTH, SPARK_HEIGHT)
+}
+
+fn day_rows(known: &Known) -> Vec<DayRow> {
     let row = |day: i64| {
-        let (runs, failed_runs) = run_days.get(&Timestamp::from_millis(day * DAY_MS)).map_or((0, 0), |known| (known.runs, known.failed));
-        let point = point_of(history, day);
+        let (runs, failed_runs) = known.runs(day).map_or((0, 0), |known| (known.runs, known.failed));
+        let point = known.point(day);
         DayRow {
             day: Timestamp::from_millis(day * DAY_MS).to_string().get(..10).unwrap_or_default().to_owned(),
             runs,
             failed_runs,
             executions: point.map_or(0, |point| point.metrics.counts.total()),
             reliability: maybe_percent(point.and_then(|point| point.metrics.reliability())),
+            tests: point.map_or(0, |point| point.tests),
+            flaky: known.flaky(day),
         }
     };
-    (first_day..first_day + i64::from(DAYS)).rev().map(row).collect()
+    let mut rows = known.by_day(row);
+    rows.reverse();
+    rows
 }
 
 /// What the last 24 hours brought, against the seven days before them.
-async fn changes_of(app: &App, at: &AtSuite, now: Timestamp) -> Result<Vec<Changes>, StoreError> {
+async fn changes_of(app: &App, at: &AtSuite, contradictions: &[Contradiction], now: Timestamp) -> Result<Vec<Changes>, StoreError> {
     let filters = TestFilters::default();
     let today = Window::last(Period::days(1), now);
     let before = Window { from: today.from.plus_millis(-i64::from(BASELINE_DAYS) * DAY_MS), until: today.from };
     let latest = app.store.test_metrics(at.suite.id, Selected { window: today, filters: &filters, runs: None }).await?;
     let known = app.store.test_metrics(at.suite.id, Selected { window: before, filters: &filters, runs: None }).await?;
     let known: HashMap<u32, Metrics> = known.into_iter().map(|test| (test.ordinal, test.metrics)).collect();
-    let flaky_before: Vec<u32> = app.store.flaky_tests(at.suite.id, before, None).await?.iter().map(|test| test.ordinal).collect();
-    let flaky_now = app.store.flaky_tests(at.suite.id, today, None).await?;
     let (mut failing, mut slow, mut recovered) = (Vec::new(), Vec::new(), Vec::new());
     for TestMetrics { ordinal, metrics } in latest {
         let failed = metrics.counts.of(TestResult::Failed);
@@ -179,27 +233,36 @@ async fn changes_of(app: &App, at: &AtSuite, now: Timestamp) -> Result<Vec<Chang
             failing.push((ordinal, format!("{failed} of {} failed", metrics.counts.total())));
         }
         if failed == 0 && failed_before > 0 && metrics.counts.of(TestResult::Passed) > 0 {
-            recovered.push((ordinal, format!("failed {failed_before} times in the week before")));
+            let note = match failed_before {
+                1 => "failed once in the week before".to_owned(),
+                times => format!("failed {times} times in the week before"),
+            };
+            recovered.push((ordinal, note));
         }
         if let Some(note) = slower(&metrics, &earlier) {
             slow.push((ordinal, note));
         }
     }
-    let flaky: Vec<(u32, String)> = flaky_now
-        .iter()
-        .filter(|test| !flaky_before.contains(&test.ordinal))
-        .map(|test| (test.ordinal, format!("on {} commits", test.instances)))
-        .collect();
     let mut changes = Vec::new();
     for (title, class, tests) in [
         ("Newly failing", "failed", failing),
-        ("Newly flaky", "muted", flaky),
+        ("Newly flaky", "muted", newly_flaky(contradictions, today, before)),
         ("Newly slow", "info", slow),
         ("Recovered", "passed", recovered),
     ] {
         changes.push(named(app, at, title, class, tests).await?);
     }
     Ok(changes)
+}
+
+/// Tests that came to have passed and failed on one commit today, and on none in the days before.
+fn newly_flaky(contradictions: &[Contradiction], today: Window, before: Window) -> Vec<(u32, String)> {
+    let of = |window: Window| contradictions.iter().filter(move |one| window.contains(one.at)).map(|one| one.ordinal);
+    let known: HashSet<u32> = of(before).collect();
+    let mut commits: BTreeMap<u32, u64> = BTreeMap::new();
+    of(today).filter(|ordinal| !known.contains(ordinal)).for_each(|ordinal| *commits.entry(ordinal).or_default() += 1);
+    let note = |commits| format!("on {commits} {}", if commits == 1 { "commit" } else { "commits" });
+    commits.into_iter().map(|(ordinal, commits)| (ordinal, note(commits))).collect()
 }
 
 fn slower(now: &Metrics, before: &Metrics) -> Option<String> {

@@ -3,39 +3,42 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use proctor_core::filter::TestFilters;
-use proctor_core::id::{ExecutionId, TestId};
-use proctor_core::metrics::Metrics;
+use proctor_core::id::TestId;
 use proctor_core::result::TestResult;
 use proctor_core::state::TestState;
 use proctor_core::text::full_name;
 use proctor_core::time::Timestamp;
 use proctor_core::window::{Period, Window};
-use proctor_store::PageRequest;
+use proctor_store::catalog::label_colors::LabelColors;
 use proctor_store::catalog::states::StateDetails;
 use proctor_store::catalog::tests::KnownTest;
 use proctor_store::executions::StoredExecution;
-use proctor_store::queries::{GroupBy, HistoryPoint, Percentiles, Selected};
+use proctor_store::queries::{ExecutionRef, GroupBy, HistoryPoint, LightExecution, Selected};
 
-use super::chart;
 use super::chrome::{Chrome, Tab};
+use super::durations::DurationChart;
 use super::error::WebError;
-use super::execution::ExecutionView;
+use super::execution::{ExecutionView, opened};
 use super::html::{Html, curl};
 use super::place::AtSuite;
-use super::run_failures::{FailureText, texts_of};
+use super::state_history::StateHistory;
 use super::strip::{Brick, strip};
-use super::when::{When, count, maybe_duration, maybe_percent};
+use super::test_facts::{Fact, facts};
+use super::test_failures::{FailureRow, failures_of_test};
+use super::test_groups::{Grouping, grouping};
+use super::test_ledger::{TestLedger, ledger_of, states_of};
+use super::when::{When, maybe_duration, maybe_percent};
 use crate::App;
 use crate::query::QueryParams;
-use crate::usecases::failures::failures_of_window;
 
 /// Days of the page.
 const DAYS: u32 = 28;
-/// Executions of the strip, and of the list below it.
-const STRIP_MAX: u32 = 100;
-const LISTED_MAX: usize = 30;
-/// Groups of failures shown.
-const GROUPS_MAX: u32 = 10;
+/// Executions of the strip, and of the table below it.
+const STRIP_MAX: usize = 100;
+/// Executions that are points of the chart of durations.
+const POINTS_MAX: usize = 1_000;
+/// What of a failure's first line stands in a row.
+const REASON_BYTES_MAX: usize = 300;
 
 /// One day of the history.
 struct DayRow {
@@ -55,16 +58,9 @@ struct ExecutionRow {
     commit: String,
     duration: String,
     reason: String,
+    is_retry: bool,
+    state: Option<&'static str>,
     at: When,
-}
-
-/// Failures of the test with one cause.
-struct GroupRow {
-    title: String,
-    executions: u64,
-    first: When,
-    last: When,
-    text: FailureText,
 }
 
 #[derive(Template)]
@@ -74,20 +70,18 @@ struct TestPage {
     test: KnownTest,
     full_name: String,
     owners: Vec<String>,
+    colors: LabelColors,
     state: StateDetails,
     state_since: Option<When>,
     state_expires: Option<When>,
-    metrics: Metrics,
-    failed: String,
-    reliability: String,
-    executions_count: String,
-    percentiles: Percentiles,
+    facts: Vec<Fact>,
     strip: String,
-    durations: String,
-    highest: String,
+    durations: DurationChart,
     days: Vec<DayRow>,
     executions: Vec<ExecutionRow>,
-    groups: Vec<GroupRow>,
+    grouping: Grouping,
+    failures: Vec<FailureRow>,
+    ledger: TestLedger,
     opened: Option<ExecutionView>,
     can_edit: bool,
     csrf: String,
@@ -97,7 +91,8 @@ struct TestPage {
     api: String,
 }
 
-/// `GET …/suites/{suite}/tests/{test}`; `execution_id` opens one of its executions.
+/// `GET …/suites/{suite}/tests/{test}`; `execution_id` opens one of its executions, `group_by` splits them by a tag, `page` turns the leaves
+/// of its ledger.
 ///
 /// # Errors
 /// 404; what the store says.
@@ -117,40 +112,26 @@ pub async fn show(
     let selected = Selected { window: Window::last(Period::days(DAYS), now), filters: &filters, runs: None };
     let (metrics, percentiles) = app.store.metrics_of_test(at.suite.id, test.ordinal, selected).await?;
     let history = app.store.history_of_test(at.suite.id, test.ordinal, selected, &GroupBy::Nothing).await?;
-    let page = PageRequest { offset: 0, limit: STRIP_MAX };
-    let newest = app.store.executions_of_test(at.suite.id, test.ordinal, selected, page).await?.items;
+    let points = app.store.newest_of_test(at.suite.id, test.ordinal, selected, POINTS_MAX).await?;
+    let newest = in_full(&app, &at, &points).await?;
+    let states = states_of(&app, &at, id, state.state).await?;
     let path = format!("{}/tests/{id}", at.path());
-    let opened = match query.filled("execution_id").and_then(|id| id.trim().parse::<ExecutionId>().ok()) {
-        Some(wanted) => {
-            let found = app.store.execution(at.suite.id, wanted).await?.filter(|execution| execution.test_id == id);
-            Some(ExecutionView::new(found.ok_or_else(|| WebError::unknown("execution"))?, &at, now))
-        }
-        None => None,
-    };
-    let groups = groups_of(&app, &at, selected, test.ordinal, now).await?;
-    let mut owners = Vec::with_capacity(test.owners.len());
-    for team in &test.owners {
-        owners.extend(app.store.team(at.organization.id, *team).await?.map(|team| team.slug));
-    }
-    let (durations, highest) = duration_chart(&history, selected.window);
     Ok(Html(TestPage {
         full_name: full_name(&test.scope, &test.name),
-        owners,
+        owners: owners_of(&app, &at, &test).await?,
+        colors: app.store.label_colors(at.suite.id).await?,
         state_since: state.since.map(|since| When::new(since, now)),
         state_expires: state.expires_at.map(|at| When::new(at, now)),
         state,
-        failed: count(metrics.counts.of(TestResult::Failed)),
-        reliability: maybe_percent(metrics.reliability()),
-        executions_count: count(metrics.counts.total()),
-        metrics,
-        percentiles,
-        strip: strip(&newest.iter().rev().map(|execution| Brick::of(execution, &path)).collect::<Vec<_>>()),
-        durations,
-        highest,
+        facts: facts(&metrics, &percentiles, DAYS),
+        strip: strip(&newest.iter().rev().map(|one| Brick::of(one, &path, states.at(one.created_at))).collect::<Vec<_>>()),
+        durations: DurationChart::new(&points, &history, selected.window),
         days: history.iter().rev().map(day_row).collect(),
-        executions: newest.iter().take(LISTED_MAX).map(|execution| row_of(execution, &path, now)).collect(),
-        groups,
-        opened,
+        grouping: grouping(&app, &at, &query, test.ordinal, selected, &newest).await?,
+        executions: newest.iter().map(|execution| row_of(execution, &path, &states, now)).collect(),
+        failures: failures_of_test(&app, &at, selected, test.ordinal, &path, now).await?,
+        ledger: ledger_of(&app, &at, &query, id, &path).await?,
+        opened: opened(&app, &at, &query, id).await?,
         can_edit: at.rights == super::place::Rights::Edit,
         csrf: at.viewer.as_ref().map(|viewer| viewer.csrf.clone()).unwrap_or_default(),
         first_seen: When::new(test.created_at, now),
@@ -165,33 +146,19 @@ pub async fn show(
     }))
 }
 
-/// The failures of the window by cause; when each was first seen is known over all the history of the suite.
-async fn groups_of(app: &App, at: &AtSuite, selected: Selected<'_>, ordinal: u32, now: Timestamp) -> Result<Vec<GroupRow>, WebError> {
-    let page = PageRequest { offset: 0, limit: GROUPS_MAX };
-    let found = failures_of_window(&app.store, at.suite.id, selected.window, selected.filters, Some(ordinal), page).await?;
-    let latest: Vec<ExecutionId> = found.groups.items.iter().map(|group| group.group.latest).collect();
-    let mut texts = texts_of(app, at, &latest).await?;
-    let row = |found: crate::usecases::failures::WindowGroup| {
-        let first = found.history.as_ref().map_or(found.group.first.0, |known| known.first_seen_at);
-        GroupRow {
-            text: texts.remove(&found.group.latest).unwrap_or_default(),
-            first: When::new(first, now),
-            last: When::new(found.group.last.0, now),
-            executions: found.group.executions,
-            title: found.group.fingerprint.title,
-        }
-    };
-    Ok(found.groups.items.into_iter().map(row).collect())
+/// The newest of them with their text.
+async fn in_full(app: &App, at: &AtSuite, newest_first: &[LightExecution]) -> Result<Vec<StoredExecution>, WebError> {
+    let newest = newest_first.iter().take(STRIP_MAX);
+    let refs: Vec<ExecutionRef> = newest.map(|execution| ExecutionRef { upload: execution.upload, index: execution.index }).collect();
+    Ok(app.store.executions_by_ref(at.suite.id, &refs).await?)
 }
 
-/// The median of each day as a line, and the highest of them.
-fn duration_chart(history: &[HistoryPoint], window: Window) -> (String, String) {
-    const DAY_MS: i64 = 86_400_000;
-    let (first, last) = (window.from.millis().div_euclid(DAY_MS), (window.until.millis() - 1).div_euclid(DAY_MS));
-    let of_day = |day: i64| history.iter().find(|point| point.day.millis().div_euclid(DAY_MS) == day)?.percentiles.p50;
-    let values: Vec<Option<f64>> = (first..=last).map(of_day).collect();
-    let highest = values.iter().flatten().copied().fold(0.0, f64::max);
-    (chart::line(&values, 0.0, highest, 560, 90), maybe_duration((highest > 0.0).then_some(highest)))
+async fn owners_of(app: &App, at: &AtSuite, test: &KnownTest) -> Result<Vec<String>, WebError> {
+    let mut owners = Vec::with_capacity(test.owners.len());
+    for team in &test.owners {
+        owners.extend(app.store.team(at.organization.id, *team).await?.map(|team| team.slug));
+    }
+    Ok(owners)
 }
 
 fn day_row(point: &HistoryPoint) -> DayRow {
@@ -205,17 +172,20 @@ fn day_row(point: &HistoryPoint) -> DayRow {
     }
 }
 
-fn row_of(execution: &StoredExecution, path: &str, now: Timestamp) -> ExecutionRow {
+fn row_of(execution: &StoredExecution, path: &str, states: &StateHistory, now: Timestamp) -> ExecutionRow {
     let reason = execution.failure_reason.as_deref().unwrap_or_default();
     let reason =
         proctor_core::fingerprint::without_ansi(reason.lines().find(|line| !line.trim().is_empty()).unwrap_or_default()).into_owned();
+    let state = states.at(execution.created_at);
     ExecutionRow {
         path: format!("{path}?execution_id={}", execution.id),
         result: execution.result.as_str(),
         branch: execution.branch.clone().unwrap_or_default(),
         commit: super::runs::short_commit(execution.commit_sha.as_deref().unwrap_or_default()),
         duration: maybe_duration(execution.duration),
-        reason: proctor_core::text::cut(&reason, 300).to_owned(),
+        reason: proctor_core::text::cut(&reason, REASON_BYTES_MAX).to_owned(),
+        is_retry: execution.flags.runner_retried,
+        state: (state != TestState::Enabled).then(|| state.as_str()),
         at: When::new(execution.created_at, now),
     }
 }

@@ -6,7 +6,7 @@ use proctor_core::id::TestId;
 use proctor_core::label::Label;
 use proctor_core::state::TestState;
 use proctor_store::StoreError;
-use proctor_store::catalog::labels::{Added, LabelSource, Removal};
+use proctor_store::catalog::labels::{Added, LabelAuthor, LabelSource, Removal};
 use proctor_store::catalog::states::{NewState, StateAuthor};
 
 use super::error::WebError;
@@ -52,14 +52,17 @@ pub async fn change_label(
     let id: TestId = id.parse().map_err(|_| WebError::unknown("test"))?;
     let label =
         Label::new(form.get("label").unwrap_or_default().trim().to_owned()).map_err(|error| WebError::invalid(error.to_string()))?;
+    let viewer = at.viewer.as_ref().ok_or_else(|| WebError::forbidden("Sign in first."))?;
+    let (by, now) = (LabelAuthor { user: viewer.user.id, token: None }, app.clock.now());
     match form.get("operator").as_deref() {
         Some("add") => {
-            let added = app.store.add_labels(at.suite.id, id, &[label], &LabelSource::Person, app.clock.now()).await.map_err(known_test)?;
+            let added = app.store.add_labels_by(at.suite.id, id, (&[label], &LabelSource::Person), Some(by), now).await;
+            let added = added.map_err(known_test)?;
             if added == Added::TooMany {
                 return Err(WebError::invalid("This test has as many labels as a test may have."));
             }
         }
-        Some("remove") => app.store.remove_labels(at.suite.id, id, &[label], &Removal::Everyone).await?,
+        Some("remove") => app.store.remove_labels_by(at.suite.id, id, (&[label], &Removal::Everyone), by, now).await?,
         _ => return Err(WebError::invalid("operator must be add or remove")),
     }
     Ok(Redirect::to(&format!("{}/tests/{id}", at.path())).into_response())

@@ -4,16 +4,20 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::State;
-use proctor_core::filter::{Order, SortBy};
+use proctor_core::filter::Order;
+use proctor_core::id::TeamId;
 use proctor_core::metrics::Metrics;
 use proctor_core::result::TestResult;
 use proctor_core::state::TestState;
 use proctor_store::Page;
+use proctor_store::catalog::label_colors::LabelColors;
 use proctor_store::catalog::tests::{KnownTest, TestListFilter};
 use proctor_store::queries::Selected;
 
 use super::chrome::{Chrome, Tab};
+use super::columns::{Column, PARAMETER, columns_of};
 use super::error::WebError;
+use super::first_step::first_step;
 use super::html::{Html, curl};
 use super::pager::{Pager, with};
 use super::place::AtSuite;
@@ -76,10 +80,17 @@ impl TestRow {
     }
 }
 
-/// A column by which the list can be sorted.
-struct SortLink {
+/// A test with the cells of the columns that are shown.
+struct ListedTest {
+    test: TestRow,
+    cells: Vec<(Column, String)>,
+}
+
+/// The heading of a column.
+struct Heading {
     name: &'static str,
-    address: String,
+    /// The address that sorts by it.
+    address: Option<String>,
     arrow: &'static str,
     aria: &'static str,
 }
@@ -88,15 +99,20 @@ struct SortLink {
 #[template(path = "tests.html")]
 struct TestsPage {
     chrome: Chrome,
-    rows: Vec<TestRow>,
+    rows: Vec<ListedTest>,
+    colors: LabelColors,
     total: String,
     chips: Vec<Chip>,
-    sorts: Vec<SortLink>,
+    headings: Vec<Heading>,
+    /// Every column, and whether it is shown.
+    columns: Vec<(Column, bool)>,
     branches: Vec<String>,
     values: HashMap<&'static str, String>,
     period: String,
+    period_words: String,
     pager: Pager,
     api: String,
+    first_step: String,
     suite_path: String,
 }
 
@@ -117,6 +133,7 @@ pub async fn list(
     query: QueryParams,
 ) -> Result<Html<impl Template>, WebError> {
     let asked = TestQuery::of(&query, app.clock.now(), app.settings.windows)?;
+    let columns = columns_of(&query);
     let pager = Pager::of(&query, PER_PAGE);
     let found = match &asked.search {
         Some(search) => by_name(&app, &at, &asked, search, &pager).await?,
@@ -128,25 +145,74 @@ pub async fn list(
     };
     let is_followed = pager.page * u64::from(PER_PAGE) < found.total;
     let pager = pager.followed(&query, is_followed);
-    let suite_path = at.path();
-    let rows = found.items.into_iter().map(|(test, metrics)| TestRow::new(test, &metrics, &suite_path)).collect();
     let keys = ["q", "branch", "tags", "labels", "owners", "state", "sort_by", "order"];
     let values = keys.into_iter().map(|key| (key, query.filled(key).map(|value| value.into_owned()).unwrap_or_default())).collect();
-    let api_query = with(&query, "period", Some(&asked.period));
-    let api = format!("{}/tests{api_query}", urls.suite(&at.organization.slug, &at.suite.slug).api);
+    let api = format!("{}/tests{}", urls.suite(&at.organization.slug, &at.suite.slug).api, api_query(&query, &asked.period));
+    let is_empty = found.items.is_empty();
     Ok(Html(TestsPage {
-        rows,
+        first_step: if is_empty { first_step(&app, &at, &urls).await? } else { String::new() },
+        rows: rows_of(&app, &at, &asked, &columns, found.items).await?,
+        colors: app.store.label_colors(at.suite.id).await?,
         total: count(found.total),
-        sorts: sorts(&query, &asked),
+        headings: columns.iter().map(|column| heading(*column, &query, &asked)).collect(),
+        columns: Column::ALL.into_iter().map(|column| (column, columns.contains(&column))).collect(),
         branches: app.store.recent_branches(at.suite.id).await?,
         values,
         api: format!("{} -H 'Buildkite-Version: 2026-08-01'", curl(&api)),
         chips: asked.chips,
+        period_words: words_of(&asked.period),
         period: asked.period,
         pager,
         chrome: Chrome::of_suite("Tests", &at, Tab::Tests),
-        suite_path,
+        suite_path: at.path(),
     }))
+}
+
+/// `28 days`.
+fn words_of(period: &str) -> String {
+    let digits = period.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = period.split_at(digits);
+    format!("{number} {unit}")
+}
+
+/// The same question to the API, which knows no columns.
+fn api_query(query: &QueryParams, period: &str) -> String {
+    let without = with(query, PARAMETER, None);
+    with(&QueryParams::parse(without.trim_start_matches('?')), "period", Some(period))
+}
+
+/// Rows with what their columns need: percentiles and owners only where they are shown, and only those of the page.
+async fn rows_of(
+    app: &App,
+    at: &AtSuite,
+    asked: &TestQuery,
+    columns: &[Column],
+    found: Vec<(KnownTest, Metrics)>,
+) -> Result<Vec<ListedTest>, WebError> {
+    let selected = Selected { window: asked.window, filters: &asked.filters, runs: None };
+    let ordinals: Vec<u32> = found.iter().map(|(test, _)| test.ordinal).collect();
+    let measured = match columns.iter().any(|column| column.needs_percentiles()) {
+        true => app.store.metrics_of_tests(at.suite.id, &ordinals, selected).await?,
+        false => HashMap::new(),
+    };
+    let mut teams: HashMap<TeamId, String> = HashMap::new();
+    if columns.contains(&Column::Owners) {
+        for team in found.iter().flat_map(|(test, _)| &test.owners) {
+            if !teams.contains_key(team)
+                && let Some(known) = app.store.team(at.organization.id, *team).await?
+            {
+                teams.insert(*team, known.slug);
+            }
+        }
+    }
+    let suite_path = at.path();
+    let row = |(test, metrics): (KnownTest, Metrics)| {
+        let percentiles = measured.get(&test.ordinal).map(|(_, percentiles)| *percentiles).unwrap_or_default();
+        let owners: Vec<String> = test.owners.iter().filter_map(|team| teams.get(team).cloned()).collect();
+        let cell = |column: &Column| (*column, column.cell(&metrics, &percentiles, &owners));
+        ListedTest { cells: columns.iter().map(cell).collect(), test: TestRow::new(test, &metrics, &suite_path) }
+    };
+    Ok(found.into_iter().map(row).collect())
 }
 
 /// Tests that a text names, in the order of their names, with or without executions in the window.
@@ -154,36 +220,30 @@ async fn by_name(app: &App, at: &AtSuite, asked: &TestQuery, search: &str, pager
     let filter = TestListFilter { search: Some(search), ..TestListFilter::of(&asked.filters) };
     let found = app.store.list_tests(at.suite.id, filter, Some(pager.request())).await?;
     let selected = Selected { window: asked.window, filters: &asked.filters, runs: None };
-    let metrics = app.store.test_metrics(at.suite.id, selected).await?;
-    let metrics: HashMap<u32, Metrics> = metrics.into_iter().map(|test| (test.ordinal, test.metrics)).collect();
+    let ordinals: Vec<u32> = found.items.iter().map(|test| test.ordinal).collect();
+    let metrics = app.store.metrics_of_tests(at.suite.id, &ordinals, selected).await?;
     let with_metrics = |test: KnownTest| {
-        let metrics = metrics.get(&test.ordinal).copied().unwrap_or_default();
+        let metrics = metrics.get(&test.ordinal).map(|(metrics, _)| *metrics).unwrap_or_default();
         (test, metrics)
     };
     Ok(Page { items: found.items.into_iter().map(with_metrics).collect(), total: found.total })
 }
 
-fn sorts(query: &QueryParams, asked: &TestQuery) -> Vec<SortLink> {
-    let columns = [
-        (SortBy::Reliability, "Reliability", Order::Asc),
-        (SortBy::DurationAvg, "Mean duration", Order::Desc),
-        (SortBy::DurationSum, "Time in all", Order::Desc),
-    ];
-    let link = |(by, name, first): (SortBy, &'static str, Order)| {
-        let is_now = asked.filters.sort.by == by && asked.search.is_none();
-        let order = match (is_now, asked.filters.sort.order, first) {
-            (true, Order::Asc, _) => "desc",
-            (true, Order::Desc, _) => "asc",
-            (false, _, Order::Asc) => "asc",
-            (false, _, Order::Desc) => "desc",
-        };
-        let sorted = QueryParams::parse(with(query, "sort_by", Some(by.as_str())).trim_start_matches('?'));
-        let (arrow, aria) = match (is_now, asked.filters.sort.order) {
-            (false, _) => ("", "none"),
-            (true, Order::Asc) => (" ↑", "ascending"),
-            (true, Order::Desc) => (" ↓", "descending"),
-        };
-        SortLink { name, address: with(&sorted, "order", Some(order)), arrow, aria }
+fn heading(column: Column, query: &QueryParams, asked: &TestQuery) -> Heading {
+    let name = column.name();
+    let Some((by, first)) = column.sort() else { return Heading { name, address: None, arrow: "", aria: "none" } };
+    let is_now = asked.filters.sort.by == by && asked.search.is_none();
+    let order = match (is_now, asked.filters.sort.order, first) {
+        (true, Order::Asc, _) => "desc",
+        (true, Order::Desc, _) => "asc",
+        (false, _, Order::Asc) => "asc",
+        (false, _, Order::Desc) => "desc",
     };
-    columns.into_iter().map(link).collect()
+    let sorted = QueryParams::parse(with(query, "sort_by", Some(by.as_str())).trim_start_matches('?'));
+    let (arrow, aria) = match (is_now, asked.filters.sort.order) {
+        (false, _) => ("", "none"),
+        (true, Order::Asc) => (" ↑", "ascending"),
+        (true, Order::Desc) => (" ↓", "descending"),
+    };
+    Heading { name, address: Some(with(&sorted, "order", Some(order))), arrow, aria }
 }

@@ -37,8 +37,10 @@ pub async fn show(
     State(app): State<App>,
     at: AtSuite,
     urls: crate::urls::Urls,
+    uri: http::Uri,
     Path((_, _, id)): Path<(String, String, String)>,
 ) -> Result<Html<impl Template>, WebError> {
+    at.require_member(&uri)?;
     let id: UploadId = id.parse().map_err(|_| WebError::unknown("upload"))?;
     let upload = app.store.upload(at.suite.id, id).await?.ok_or_else(|| WebError::unknown("upload"))?;
     let now = app.clock.now();
