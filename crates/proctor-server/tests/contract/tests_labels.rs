@@ -1,6 +1,7 @@
 //! `rest-api.md`, section 4, Tests: 72 and 73; `workflows.md`: 37.
 
 use proctor_core::organization::{Role, SuiteAccess};
+use proctor_core::suite::Visibility;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -71,6 +72,48 @@ async fn labels_are_added_and_removed_as_often_as_one_likes() {
     assert_eq!(app.find("other").await["labels"], json!([]));
     let longest = "ü".repeat(64);
     assert_eq!(change(&app, "add", &[&longest]).await.json()["labels"], json!([longest]));
+}
+
+#[tokio::test]
+async fn labels_of_people_stand_in_the_ledger_and_have_colours() {
+    let app = TestApp::start().await;
+    app.run_of(&envelope("run", &[record("adds", "passed"), record("other", "passed")])).await;
+    change(&app, "add", &["slow", "nightly"]).await;
+    change(&app, "add", &["slow"]).await;
+    change(&app, "remove", &["nightly", "never"]).await;
+    let entries = app.get(&app.of_suite("/ledger?kind=label_added,label_removed")).await.array();
+    let of = |entry: &Value| format!("{} {}", entry["kind"].as_str().unwrap(), entry["label"].as_str().unwrap());
+    let mut told: Vec<String> = entries.iter().map(of).collect();
+    told.sort();
+    assert_eq!(told, ["label_added nightly", "label_added slow", "label_removed nightly"]);
+    assert!(entries.iter().all(|entry| entry["actor"] == format!("user:{}", app.admin.id) && entry["token_id"].is_string()));
+
+    let path = app.of_suite("/labels");
+    let listed = app.get(&path).await.array();
+    assert_eq!((listed.len(), &listed[0]["name"], &listed[0]["tests"]), (1, &json!("slow"), &json!(1)));
+    let derived = listed[0]["color"].clone();
+    let set = app.send(Method::PUT, &path, &json!({ "name": "slow", "color": "grey" })).await;
+    assert_eq!((set.status, set.json()), (200, json!({ "name": "slow", "color": "grey", "tests": 1 })));
+    let pages = "/organizations/northwind/analytics/suites/checkout-api";
+    app.app.store.set_visibility(app.organization.id, app.suite.suite.id, Visibility::Public).await.expect("a public suite");
+    for page in [format!("{pages}/tests"), format!("{pages}/tests/{}", app.test_id("adds").await)] {
+        let shown = Answer::to(app.anonymous(Method::GET, &page)).await;
+        assert!(shown.text.contains("<span class=\"tag grey\">slow</span>"), "{page}: {}", shown.text);
+    }
+    let ahead = app.send(Method::PUT, &path, &json!({ "name": "a/b ü", "color": "teal" })).await;
+    assert_eq!(ahead.json()["tests"], 0, "a label that no test has yet");
+    assert_eq!(app.get(&path).await.array().len(), 2);
+    assert_eq!(app.send(Method::PUT, &path, &json!({ "name": "slow", "color": null })).await.json()["color"], derived);
+    for (body, reason) in [
+        (json!({ "name": " ", "color": "red" }), "name must be a label"),
+        (json!({ "name": "x" }), "color must be null or one of grey, red"),
+        (json!({ "name": "x", "color": "#fff" }), "color must be null or one of"),
+    ] {
+        let refused = app.send(Method::PUT, &path, &body).await;
+        assert!(refused.status == 422 && refused.message().contains(reason), "{body}: {}", refused.text);
+    }
+    let reader = app.token_with(&["read_suites"]).await;
+    assert_eq!(app.send_as(&reader, Method::PUT, &path, &json!({ "name": "slow", "color": "red" })).await.status, 403);
 }
 
 #[tokio::test]

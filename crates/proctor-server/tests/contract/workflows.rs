@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use crate::support::{NOW, TestApp, record};
 
+mod changepoint;
+mod preview;
+
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
@@ -345,6 +348,19 @@ async fn workflows_are_made_changed_and_refused() {
 }
 
 #[tokio::test]
+async fn how_long_uploads_have_waited_is_known() {
+    let app = start().await;
+    assert_eq!(app.app.store.waiting_since().await.unwrap(), None);
+    assert_eq!(app.upload(&on_commit("r1", "c1", &[record("adds", "passed")])).await.status, 202);
+    let oldest = app.now();
+    app.clock().advance_ms(HOUR_MS);
+    assert_eq!(app.upload(&on_commit("r2", "c1", &[record("adds", "passed")])).await.status, 202);
+    assert_eq!(app.app.store.waiting_since().await.unwrap(), Some((oldest, app.now())));
+    app.settle().await;
+    assert_eq!(app.app.store.waiting_since().await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn a_paused_workflow_continues_from_stored_history() {
     let app = start().await;
     let born = app.get(&app.p("/workflows")).await.array()[0]["id"].as_str().unwrap().to_owned();
@@ -359,4 +375,18 @@ async fn a_paused_workflow_continues_from_stored_history() {
     app.clock().advance_ms(8 * DAY_MS);
     app.settle().await;
     assert_eq!(app.kinds().await, ["recover"]);
+}
+
+#[tokio::test]
+async fn time_passes_for_old_alarms_while_new_results_wait() {
+    let app = start().await;
+    app.arrive(&on_commit("r1", "c1", &[record("adds", "failed"), record("adds", "passed")])).await;
+    app.clock().advance_ms(8 * DAY_MS);
+    // A busy suite: something has always just arrived.
+    assert_eq!(app.upload(&on_commit("r2", "c2", &[record("other", "passed")])).await.status, 202);
+    app.app.evaluator.tick().await.expect("the clock is looked at");
+    assert_eq!(app.kinds().await, ["alarm", "recover"]);
+    assert_eq!(app.labels_of("adds").await, Vec::<String>::new());
+    app.settle().await;
+    assert_eq!(app.kinds().await, ["alarm", "recover"]);
 }

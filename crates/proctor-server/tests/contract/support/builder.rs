@@ -24,12 +24,19 @@ const UPLOAD_TOKEN: &str = "EXAMPLEexample0123456789EXAMPLEx";
 pub(crate) struct Builder {
     settings: Settings,
     manual_clock: Option<Arc<ManualClock>>,
+    query_limits: QueryLimits,
 }
 
 impl Builder {
     /// Changes the settings.
     pub(crate) fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
+        self
+    }
+
+    /// What questions about executions may take.
+    pub(crate) fn query_limits(mut self, limits: QueryLimits) -> Self {
+        self.query_limits = limits;
         self
     }
 
@@ -49,7 +56,7 @@ impl Builder {
             Some(clock) => clock.clone(),
             None => Arc::new(SystemClock::default()),
         };
-        let store = Store::open(options(&directory, &self.settings), clock.now()).await.expect("the store opens");
+        let store = Store::open(options(&directory, &self.settings, self.query_limits), clock.now()).await.expect("the store opens");
         let app = App::new(store.clone(), clock.clone(), self.settings);
         let now = clock.now();
         let organization = store.create_organization("northwind", "Northwind", now).await.expect("an organization");
@@ -71,7 +78,8 @@ impl Builder {
         let shutdown = async {
             let _ = stopped.await;
         };
-        let server = tokio::spawn(proctor_server::serve(listener, app.clone(), shutdown));
+        // Background work is done when a test says so.
+        let server = tokio::spawn(proctor_server::serve_requests(listener, app.clone(), shutdown));
         TestApp {
             address,
             client: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().expect("a client"),
@@ -88,7 +96,7 @@ impl Builder {
     }
 }
 
-fn options(directory: &tempfile::TempDir, settings: &Settings) -> StoreOptions {
+fn options(directory: &tempfile::TempDir, settings: &Settings, query_limits: QueryLimits) -> StoreOptions {
     StoreOptions {
         database: Database::Sqlite(directory.path().join("catalog.sqlite")),
         sealing_key: SealingKey::new([7; 32]),
@@ -96,6 +104,6 @@ fn options(directory: &tempfile::TempDir, settings: &Settings) -> StoreOptions {
         commit_queue_max: 1_024,
         compaction: CompactionOptions::default(),
         sweep: Sweep::DeadUploads,
-        query_limits: QueryLimits::default(),
+        query_limits,
     }
 }

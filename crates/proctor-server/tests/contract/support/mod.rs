@@ -5,13 +5,16 @@ mod app;
 mod builder;
 mod data;
 pub(crate) mod described;
+mod mail;
 mod openapi;
+mod owners;
 mod raw;
 mod tests;
 
 pub(crate) use answer::Answer;
 pub(crate) use app::{SuiteFixture, TestApp};
 pub(crate) use data::{envelope, envelope_of, record, timed};
+pub(crate) use mail::mail_server;
 pub(crate) use openapi::assert_conforms;
 pub(crate) use raw::Raw;
 pub(crate) use tests::names;
