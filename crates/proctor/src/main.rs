@@ -1,6 +1,7 @@
 //! Proctor: a self-hosted test engine in one binary.
 
 mod admin;
+mod allocator;
 mod backup;
 mod cli;
 mod demo;
@@ -29,6 +30,7 @@ use crate::env::Env;
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
+    allocator::share_arenas();
     let cli = Cli::parse();
     match run(cli) {
         Ok(exit) => exit.into(),

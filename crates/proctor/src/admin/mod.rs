@@ -10,6 +10,7 @@ mod organization;
 mod remote;
 mod remote_teams;
 mod suite;
+mod summary;
 mod target;
 mod team;
 mod token;

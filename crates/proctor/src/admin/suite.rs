@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::admin::args::{SuiteCommand, SuitePath, Switch, TargetArgs};
 use crate::admin::confirm::confirm;
+use crate::admin::summary::run_summary;
 use crate::admin::target::Target;
 use crate::admin::views::SuiteView;
 use crate::exit::Exit;
@@ -29,6 +30,7 @@ fn target_of(command: &SuiteCommand) -> &TargetArgs {
         | SuiteCommand::Update { target, .. }
         | SuiteCommand::Delete { target, .. }
         | SuiteCommand::RotateToken { target, .. } => target,
+        SuiteCommand::Summary(command) => &command.place().target,
     }
 }
 
@@ -63,6 +65,7 @@ async fn run_on(command: &SuiteCommand, target: &Target, args: &TargetArgs) -> a
             };
             show(&suite, args)?;
         }
+        SuiteCommand::Summary(command) => run_summary(command, target).await?,
         SuiteCommand::Delete { suite, yes, target: _ } => delete(suite, *yes, target, args).await?,
         SuiteCommand::RotateToken { suite, target: _ } => {
             let suite = match target {

@@ -7,14 +7,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use proctor_core::time::Timestamp;
+use proctor_server::settings::PrivateTargets;
 use proctor_server::usecases::bootstrap::{BootstrapOptions, FirstOrganization, bootstrap};
 use proctor_server::usecases::sign_in_link::sign_in_link;
+use proctor_server::usecases::workflows::Evaluator;
 use proctor_server::{App, Clock, Settings, SystemClock};
 use proctor_store::{Store, Sweep};
 use tokio::sync::oneshot;
 
 use crate::demo::DemoArgs;
 use crate::demo::load::load;
+use crate::demo::receiver;
 use crate::demo::send::DemoClient;
 use crate::demo::show::to_text;
 use crate::exit::Exit;
@@ -50,8 +53,13 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<Exit> {
         tokio::select! { () = asked => {}, _ = gave_up => {} }
         stopping.store(true, Ordering::Relaxed);
     };
-    let serving = tokio::spawn(listening.serve(App::new(store, clock, Settings::default()), stop));
-    let presented = present(&client, &first, &link, args.runs, now).await;
+    let mut settings = Settings::default();
+    // The demo's webhooks stay on this machine.
+    settings.delivery.private_targets = PrivateTargets::Allowed;
+    let app = App::new(store, clock, settings);
+    let evaluator = Arc::clone(&app.evaluator);
+    let serving = tokio::spawn(listening.serve(app, stop));
+    let presented = present(&client, &first, &link, (args.runs, &evaluator), now).await;
     // Somebody who stops the demo while it loads is not to be told that loading failed.
     if presented.is_err() && !is_stopping.load(Ordering::Relaxed) {
         drop(give_up);
@@ -81,9 +89,17 @@ fn client_of(url: &str, first: &FirstOrganization) -> anyhow::Result<DemoClient>
 }
 
 /// Loads the history and says how to look at it.
-async fn present(client: &DemoClient, first: &FirstOrganization, link: &str, runs: u32, now: Timestamp) -> anyhow::Result<()> {
+async fn present(
+    client: &DemoClient,
+    first: &FirstOrganization,
+    link: &str,
+    (runs, evaluator): (u32, &Evaluator),
+    now: Timestamp,
+) -> anyhow::Result<()> {
     let start = Instant::now();
-    let loaded = load(client, runs, now).await?;
+    let loaded = load(client, &receiver::start().await?, runs, now).await?;
+    // Who looks now sees what the workflows made of it.
+    evaluator.settle().await.context("workflows were not evaluated")?;
     let took = start.elapsed();
     let failed_run = client.failed_run("checkout-api").await?;
     output::say(&to_text(client, link, &first.upload_token, loaded, took, failed_run.as_deref()));

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use crate::demo::plan::plan;
 use crate::demo::send::DemoClient;
 use crate::demo::suites::{DemoSuite, SUITES};
+use crate::demo::workflows::workflows_of;
 
 /// What the server holds afterwards.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,17 +25,22 @@ pub(super) struct Loaded {
     pub(super) skipped: u64,
 }
 
-/// Makes the suites and sends their history: the suites at once, the uploads of each in order.
+/// Makes the suites with their workflows, and sends their history: the suites at once, the uploads of each in order. Webhooks go to
+/// `receiver`.
 ///
 /// # Errors
 /// When the server refuses anything.
-pub(super) async fn load(client: &DemoClient, runs: u32, now: Timestamp) -> anyhow::Result<Loaded> {
+pub(super) async fn load(client: &DemoClient, receiver: &str, runs: u32, now: Timestamp) -> anyhow::Result<Loaded> {
     let bar = progress_bar();
     let mut loading = JoinSet::new();
     let suites = u32::try_from(SUITES.len()).unwrap_or(1);
     for (at, suite) in (0..).zip(&SUITES) {
         // In order, so that lists begin as the table of suites does.
         let slug = client.create_suite(suite).await?;
+        // Before there is history, so that they have something to report.
+        for workflow in workflows_of(suite.name, receiver) {
+            client.create_workflow(&slug, &workflow).await?;
+        }
         let share = runs / suites + u32::from(at < runs % suites);
         loading.spawn(load_suite(client.clone(), suite, slug, share, now, bar.clone()));
     }

@@ -6,11 +6,13 @@ mod command;
 mod dice;
 mod load;
 mod plan;
+mod receiver;
 mod render;
 mod send;
 mod show;
 mod suites;
 mod template;
+mod workflows;
 
 pub(crate) use args::DemoArgs;
 pub(crate) use command::run;

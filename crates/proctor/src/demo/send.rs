@@ -42,6 +42,16 @@ impl DemoClient {
         answer["slug"].as_str().map(str::to_owned).context("the answer names no slug")
     }
 
+    /// Makes a workflow of a suite.
+    ///
+    /// # Errors
+    /// When the server does not make it.
+    pub(super) async fn create_workflow(&self, suite: &str, document: &Value) -> anyhow::Result<()> {
+        let url = format!("{}/v2/proctor/organizations/{}/suites/{suite}/workflows", self.base, self.organization);
+        let answer = self.http.post(url).bearer_auth(&self.token).json(document).send().await?;
+        expect(answer, 201).await.with_context(|| format!("failed to make a workflow of {suite}")).map(drop)
+    }
+
     /// Sends an upload that is said to have come at `at`.
     ///
     /// # Errors

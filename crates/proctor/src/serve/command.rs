@@ -24,8 +24,12 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<Exit> {
     // The port first: a second server on one store is to fail before it touches the store.
     let listening = bind(&args.listen.listen).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let (stale_after, compaction) = (settings.stale_after, args.compaction.options());
-    let opening = Opening { stale_after, compaction, ..Opening::new(Sweep::DeadUploads, clock.now()) };
+    let opening = Opening {
+        stale_after: settings.stale_after,
+        compaction: args.compaction.options(),
+        query_limits: args.queries.limits(),
+        ..Opening::new(Sweep::DeadUploads, clock.now())
+    };
     let store = storage::open(&args.storage, opening).await?;
     let made = make_first(&store, &args.bootstrap, &settings, clock.now()).await?;
     listening.announce();

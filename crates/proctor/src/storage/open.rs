@@ -24,6 +24,8 @@ pub(crate) struct Opening {
     pub(crate) stale_after: Duration,
     /// When executions are compacted.
     pub(crate) compaction: CompactionOptions,
+    /// What questions about executions may take.
+    pub(crate) query_limits: QueryLimits,
     /// Whether this process is a server.
     pub(crate) sweep: Sweep,
     /// Now.
@@ -33,7 +35,8 @@ pub(crate) struct Opening {
 impl Opening {
     /// With the default settings.
     pub(crate) fn new(sweep: Sweep, now: Timestamp) -> Self {
-        Self { stale_after: Settings::default().stale_after, compaction: CompactionOptions::default(), sweep, now }
+        let stale_after = Settings::default().stale_after;
+        Self { stale_after, compaction: CompactionOptions::default(), query_limits: QueryLimits::default(), sweep, now }
     }
 }
 
@@ -42,7 +45,7 @@ impl Opening {
 /// # Errors
 /// When a directory cannot be made, the key cannot be read or the database cannot be opened.
 pub(crate) async fn open(args: &StorageArgs, opening: Opening) -> anyhow::Result<Store> {
-    let Opening { stale_after, compaction, sweep, now } = opening;
+    let Opening { stale_after, compaction, query_limits, sweep, now } = opening;
     let database = args.database()?;
     for directory in args.directories(&database) {
         make_directory(&directory)?;
@@ -63,7 +66,7 @@ pub(crate) async fn open(args: &StorageArgs, opening: Opening) -> anyhow::Result
         commit_queue_max: COMMIT_QUEUE_MAX,
         compaction: CompactionOptions { cache_directory: Some(args.data_dir.join(CACHE_DIRECTORY)), ..compaction },
         sweep,
-        query_limits: QueryLimits::default(),
+        query_limits,
     };
     Store::open(options, now).await.map_err(|error| failure(&place, if_away, &error).into())
 }

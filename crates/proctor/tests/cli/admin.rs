@@ -31,6 +31,7 @@ fn story(fixture: &Fixture, target: &[&str], organization: &str) {
     assert_eq!(labelled["label_tag_keys"], Value::from(vec!["team", "tier"]));
     assert_eq!(json(&["suite", "update", &path, "--label-tag-keys", ""])["label_tag_keys"], Value::from(Vec::<Value>::new()));
     teams(&proctor, organization);
+    summaries(&proctor, &path, target[0] == "--server");
 
     // Nobody is there to be asked.
     let asked: Finished = proctor(&["suite", "delete", &path]).expect(2);
@@ -46,6 +47,30 @@ fn story(fixture: &Fixture, target: &[&str], organization: &str) {
     assert!(listed.as_array().unwrap().iter().any(|listed| listed["id"] == token["id"] && listed.get("token").is_none()));
     json(&["token", "revoke", token["id"].as_str().unwrap(), "--org", organization, "--yes"]);
     assert!(fixture.server.get_as(secret, &suites)["message"].as_str().unwrap().starts_with("Authentication required"));
+}
+
+/// The team `test-engine` is gone; addresses do without.
+fn summaries(proctor: &dyn Fn(&[&str]) -> Finished, suite: &str, is_server: bool) {
+    let json = |args: &[&str]| proctor(&[&["suite", "summary"], args].concat()).expect(0).json();
+    let made = json(&["add", suite, "--to", "a@x.test,b@x.test", "--weekday", "friday", "--time-zone", "Europe/Berlin"])[0].clone();
+    assert_eq!((&made["weekday"], &made["hour"]), (&Value::from("friday"), &Value::from(8)));
+    let id = made["id"].as_str().unwrap();
+    let listed = json(&["list", suite]);
+    assert_eq!(
+        (listed.as_array().unwrap().len(), &listed[0]["id"], &listed[0]["addresses"][1]),
+        (1, &made["id"], &Value::from("b@x.test"))
+    );
+    let preview = json(&["preview", suite, id]);
+    assert!(preview["subject"].as_str().unwrap().starts_with("[Shop] 0 flaky tests"), "{preview}");
+    let sent = proctor(&["suite", "summary", "send", suite, id]).expect(if is_server { 1 } else { 2 });
+    assert!(sent.stderr.contains(if is_server { "--smtp-url" } else { "--server" }), "{sent:?}");
+    for args in [&["--to", "x"][..], &["--weekday", "Friday", "--to", "a@b"], &["--time-zone", "Mars", "--to", "a@b"], &[]] {
+        proctor(&[&["suite", "summary", "add", suite], args].concat()).expect(2);
+    }
+    proctor(&["suite", "summary", "add", suite, "--team", "nobody"]).expect(1);
+    json(&["delete", suite, id]);
+    assert_eq!(json(&["list", suite]), Value::Array(Vec::new()));
+    proctor(&["suite", "summary", "delete", suite, id]).expect(1);
 }
 
 /// The suite `shop` is there.

@@ -2,7 +2,7 @@
 
 use crate::harness::{Finished, proctor, run};
 
-const COMMANDS: [&[&str]; 34] = [
+const COMMANDS: [&[&str]; 37] = [
     &[],
     &["serve"],
     &["demo"],
@@ -22,6 +22,8 @@ const COMMANDS: [&[&str]; 34] = [
     &["suite", "update"],
     &["suite", "delete"],
     &["suite", "rotate-token"],
+    &["suite", "summary"],
+    &["suite", "summary", "add"],
     &["team"],
     &["team", "create"],
     &["team", "list"],
@@ -35,6 +37,7 @@ const COMMANDS: [&[&str]; 34] = [
     &["workflow", "list"],
     &["workflow", "create"],
     &["workflow", "backtest"],
+    &["workflow", "preview"],
     &["workflow", "apply"],
     &["workflow", "export"],
 ];

@@ -57,6 +57,14 @@ fn story(fixture: &Fixture, target: &[&str], organization: &str) {
     let report = workflow(&["backtest", "--name", "Flaky tests", "--json"]).expect(0).json();
     assert_eq!((&report["tests_flagged"], &report["executions"], &report["runs_failed"]), (&json!(1), &json!(2), &json!(1)));
     assert!(workflow(&["backtest", &one]).expect(0).stdout.contains("tests flagged"));
+
+    let stricter = fixture.file("stricter.yaml", "name: Flaky tests\nmonitor: {type: passed_on_retry, commit_count_threshold_high: 2}\n");
+    let preview = workflow(&["preview", &stricter, "--days", "2", "--json"]).expect(0).json();
+    assert_eq!((&preview["alarmed"]["count"], &preview["saved"]["removed"]["tests"][0]["name"]), (&json!(0), &json!("a")));
+    assert_eq!(preview["events_per_day"].as_array().unwrap().len(), 2);
+    let unsaved = workflow(&["preview", &one, "--json"]).expect(0).json();
+    assert_eq!((&unsaved["saved"], &unsaved["executions"]), (&Value::Null, &json!(2)));
+    assert!(workflow(&["preview", &stricter]).expect(0).stdout.contains("no longer alarmed"));
 }
 
 #[test]

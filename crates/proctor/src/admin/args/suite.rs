@@ -8,7 +8,7 @@ use proctor_core::retention::Keep;
 use proctor_core::suite::{IdenticalUploads, LABEL_TAG_KEYS_MAX};
 use proctor_core::tags::is_tag_key;
 
-use crate::admin::args::TargetArgs;
+use crate::admin::args::{SummaryCommand, TargetArgs};
 use crate::quantity::{parse_identical, parse_keep};
 
 /// Administer suites and their upload tokens.
@@ -73,6 +73,9 @@ pub(crate) enum SuiteCommand {
         #[command(flatten)]
         target: TargetArgs,
     },
+    /// Weekly mails about flaky tests
+    #[command(subcommand)]
+    Summary(Box<SummaryCommand>),
     /// Give a suite another upload token; the old one stops working at once
     RotateToken {
         /// The suite

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use proctor_server::api::proctor::workflows::{DAYS_DEFAULT, DAYS_MAX};
 
 use crate::admin::args::{SuitePath, TargetArgs};
 
@@ -67,6 +68,18 @@ pub(crate) enum WorkflowCommand {
         #[command(flatten)]
         place: WorkflowPlace,
     },
+    /// Tell what a workflow would do if it were saved now
+    Preview {
+        /// A file with the workflow; if the suite has one of that name, the two
+        /// are compared
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Tell of so many days, today and those before it
+        #[arg(long, value_name = "DAYS", default_value_t = DAYS_DEFAULT, value_parser = clap::value_parser!(u16).range(1..=i64::from(DAYS_MAX)))]
+        days: u16,
+        #[command(flatten)]
+        place: WorkflowPlace,
+    },
     /// Make the workflows of a suite those of a file
     Apply {
         /// The file: `workflows:`, a list of documents
@@ -127,6 +140,7 @@ impl WorkflowCommand {
             | Self::Update { place, .. }
             | Self::Delete { place, .. }
             | Self::Backtest { place, .. }
+            | Self::Preview { place, .. }
             | Self::Apply { place, .. }
             | Self::Diff { place, .. }
             | Self::Export { place } => place,

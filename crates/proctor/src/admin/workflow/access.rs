@@ -3,7 +3,7 @@
 use anyhow::Context;
 use proctor_core::id::WorkflowId;
 use proctor_core::suite::Suite;
-use proctor_server::api::proctor::workflows::{WorkflowBody, report_body};
+use proctor_server::api::proctor::workflows::{WorkflowBody, preview_body, read_change, read_unsaved, report_body};
 use proctor_server::usecases::workflows::backtest;
 use proctor_store::StoreError;
 use proctor_store::catalog::workflows::{Application, Author, Changed, Workflow};
@@ -120,6 +120,31 @@ impl<'a> Access<'a> {
                 Ok(Value::Object(report_body(&local.store, suite.id, &definition, &report).await?))
             }
             Place::Remote(remote, base) => remote.call(Method::POST, &format!("{base}/backtest"), Some(document.into())).await,
+        }
+    }
+
+    /// What a workflow would do if it were saved now, as a change of the one with this id, or as a new one.
+    pub(crate) async fn preview(&self, id: Option<&str>, document: Map<String, Value>, days: u16) -> anyhow::Result<Value> {
+        match &self.place {
+            Place::Local(local, suite) => {
+                let saved = match id {
+                    Some(id) => {
+                        let id: WorkflowId = id.parse().context("the id of a workflow")?;
+                        Some(local.store.workflow(suite.id, id).await?.ok_or(StoreError::Missing("workflow"))?)
+                    }
+                    None => None,
+                };
+                let definition = match &saved {
+                    Some(saved) => read_change(document, &saved.definition),
+                    None => read_unsaved(document, &self.default_branch),
+                };
+                let definition = definition.map_err(invalid)?;
+                Ok(Value::Object(preview_body(&local.store, suite.id, &definition, saved.as_ref(), (days, local.now)).await?))
+            }
+            Place::Remote(remote, base) => {
+                let one = id.map(|id| format!("/{id}")).unwrap_or_default();
+                remote.call(Method::POST, &format!("{base}{one}/preview?days={days}"), Some(document.into())).await
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ mod access;
 mod backtest;
 mod file;
 mod plan;
+mod preview;
 mod run;
 mod view;
 

@@ -10,7 +10,7 @@ use crate::admin::confirm::confirm;
 use crate::admin::target::Target;
 use crate::admin::workflow::access::Access;
 use crate::admin::workflow::view::{WorkflowView, complete};
-use crate::admin::workflow::{backtest, file, plan};
+use crate::admin::workflow::{backtest, file, plan, preview};
 use crate::exit::Exit;
 use crate::output;
 
@@ -48,6 +48,7 @@ impl Running<'_> {
             }
             WorkflowCommand::Delete { name, yes, .. } => self.delete(name, *yes).await?,
             WorkflowCommand::Backtest { file, name, .. } => self.backtest(file.as_deref(), name.as_deref()).await?,
+            WorkflowCommand::Preview { file, days, .. } => self.preview(file, *days).await?,
             WorkflowCommand::Apply { file, prune, application, .. } => {
                 let steps = self.steps(file, *prune).await?;
                 for step in &steps {
@@ -114,6 +115,20 @@ impl Running<'_> {
             output::json(&report);
         } else {
             backtest::show(&report);
+        }
+        Ok(())
+    }
+
+    /// A file that names a workflow of the suite is a change of it.
+    async fn preview(&self, path: &Path, days: u16) -> anyhow::Result<()> {
+        let document = file::read_one(path)?;
+        let name = document.get("name").and_then(Value::as_str);
+        let saved = self.access.all().await?.into_iter().find(|workflow| Some(workflow.name()) == name);
+        let report = self.access.preview(saved.map(|workflow| workflow.id).as_deref(), document, days).await?;
+        if self.is_json {
+            output::json(&report);
+        } else {
+            preview::show(&report);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use proctor_server::delivery::MailSettings;
-use proctor_server::settings::{DeliverySettings, GITHUB_URL, PrivateTargets};
+use proctor_server::settings::{DeliverySettings, GITHUB_URL, LINEAR_URL, PrivateTargets};
 
 use crate::http::base_url;
 
@@ -17,6 +17,9 @@ pub(crate) struct DeliveryArgs {
     /// Where GitHub's REST API is
     #[arg(long, value_name = "URL", env = "PROCTOR_GITHUB_URL", default_value = GITHUB_URL, value_parser = parse_url)]
     github_url: String,
+    /// Where Linear's API is
+    #[arg(long, value_name = "URL", env = "PROCTOR_LINEAR_URL", default_value = LINEAR_URL, value_parser = parse_url)]
+    linear_url: String,
     /// The mail server: smtps://user:password@host or smtp://host:587?tls=required; without it no mail is sent
     #[arg(long, value_name = "URL", env = "PROCTOR_SMTP_URL", hide_env_values = true, requires = "mail_from", value_parser = parse_smtp)]
     smtp_url: Option<String>,
@@ -28,11 +31,11 @@ pub(crate) struct DeliveryArgs {
 impl DeliveryArgs {
     /// The settings.
     pub(crate) fn settings(&self) -> DeliverySettings {
-        let Self { allow_private_targets, github_url, smtp_url, mail_from } = self;
+        let Self { allow_private_targets, github_url, linear_url, smtp_url, mail_from } = self;
         let private_targets = if *allow_private_targets { PrivateTargets::Allowed } else { PrivateTargets::Refused };
         // Both were looked at when they were read.
         let mail = smtp_url.as_ref().zip(mail_from.as_ref()).and_then(|(url, from)| MailSettings::new(url, from).ok());
-        DeliverySettings { private_targets, github_url: github_url.clone(), mail }
+        DeliverySettings { private_targets, github_url: github_url.clone(), linear_url: linear_url.clone(), mail }
     }
 }
 

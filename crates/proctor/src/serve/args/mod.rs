@@ -8,6 +8,7 @@ mod http;
 mod listen;
 mod logging;
 mod oidc;
+mod queries;
 mod rate_limit;
 mod retention;
 mod runs;
@@ -27,6 +28,7 @@ use http::HttpArgs;
 pub(crate) use listen::{DEFAULT_LISTEN, ListenArgs, parse_listen};
 pub(crate) use logging::{LogFormat, LoggingArgs};
 use oidc::OidcArgs;
+use queries::QueryArgs;
 use rate_limit::RateLimitArgs;
 use retention::RetentionArgs;
 use runs::RunArgs;
@@ -56,6 +58,8 @@ pub(crate) struct ServeArgs {
     pub(crate) compaction: CompactionArgs,
     #[command(flatten)]
     retention: RetentionArgs,
+    #[command(flatten)]
+    pub(crate) queries: QueryArgs,
     #[command(flatten)]
     windows: WindowArgs,
     #[command(flatten)]
