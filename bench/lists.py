@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from answers import METRICS_VERSION
@@ -83,6 +84,13 @@ def _one_page(context: Context, api: Api, name: str, path: str) -> Answer | None
     return answer
 
 
-def metrics_ms(api: Api, path: str) -> float:
-    """How long a question about metrics takes."""
-    return median_ms(lambda: api.request("GET", path, headers=METRICS_VERSION))
+def metrics_ms(api: Api, path: str | Callable[[], str]) -> float:
+    """How long a question about metrics takes; a path that is made is made anew for each time."""
+    return median_ms(lambda: api.request("GET", path if isinstance(path, str) else path(), headers=METRICS_VERSION))
+
+
+def once_ms(api: Api, path: str) -> float:
+    """How long it takes now."""
+    began = time.perf_counter()
+    api.request("GET", path, headers=METRICS_VERSION)
+    return (time.perf_counter() - began) * 1000

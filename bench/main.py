@@ -9,13 +9,17 @@ from pathlib import Path
 
 import generate
 import ingest
+import pages
 import queries
+import workflows
 from context import Context
 
-# Later work adds `pages` and `detectors` here; `all` runs every module.
+# `all` runs every module. How well monitors do is measured by bench/detectors, which asks no server.
 MODULES: dict[str, tuple[Callable[[Context], None], tuple[str, ...]]] = {
     "ingest": (ingest.run, ingest.MEASUREMENTS),
     "queries": (queries.run, queries.MEASUREMENTS),
+    "workflows": (workflows.run, workflows.MEASUREMENTS),
+    "pages": (pages.run, pages.MEASUREMENTS),
 }
 
 
@@ -39,8 +43,9 @@ def main() -> int:
 def make_context(modules: list[str], wanted: frozenset[str]) -> Context:
     folder = {name: Path(os.environ[f"PROCTOR_BENCH_{name}"]) for name in ("BINARY", "TOOLS", "DATA", "WORK")}
     print("generating data, if it is not there yet", flush=True)
-    # `queries` makes its own, of the scales that are asked for.
-    manifest = generate.generate(folder["DATA"]) if "ingest" in modules else {}
+    # The others make their own, of the scales that are asked for.
+    needed = "ingest" in modules or ("workflows" in modules and (not wanted or "with-workflows" in wanted))
+    manifest = generate.generate(folder["DATA"]) if needed else {}
     return Context(folder["BINARY"], folder["TOOLS"], folder["DATA"], folder["WORK"], manifest, wanted=wanted)
 
 

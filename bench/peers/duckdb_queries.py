@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -28,9 +29,16 @@ DIALECT = {
 }
 
 
+# Of the machine's memory.
+MEMORY_SHARE = 0.6
+
+
 def main(files: Path, work: Path, threads: int, test: int) -> None:
     work.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(str(work / "executions.duckdb"), config={"threads": threads})
+    # The server and what feeds it need memory too; what does not fit is sorted on disk, beside the database.
+    memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * MEMORY_SHARE // 2**20
+    config = {"threads": threads, "memory_limit": f"{memory_mb:.0f}MB"}
+    connection = duckdb.connect(str(work / "executions.duckdb"), config=config)
     began = time.perf_counter()
     connection.execute(LOAD.format(files=files / "0*.parquet"))
     connection.execute("CHECKPOINT")

@@ -1,4 +1,4 @@
-//! The monitors at their defaults, what each is for, and which alarms are right.
+//! The monitors at their defaults and as Proctor proposes them, what each is for, and which alarms are right.
 
 use proctor_core::monitors::changepoint::Changepoint;
 use proctor_core::monitors::filter::TagFilters;
@@ -87,10 +87,14 @@ impl Detector {
         Ok(Self { name, hosts: Hosts::All, target, rule: Rule::new(settings, TagFilters::on_branch("main"))? })
     }
 
-    /// Every monitor at its defaults.
+    /// Every monitor at its defaults; those for flakiness also as Proctor proposes them.
     pub(crate) fn all() -> Result<Vec<Self>, SettingsError> {
         let default = |name: &'static str, target| {
             MonitorSettings::default_of(name).map_or(Err(SettingsError::BranchFilterMissing), |settings| Self::new(name, target, settings))
+        };
+        let proposed = |name, monitor| {
+            let settings = MonitorSettings::proposed(monitor);
+            settings.map_or(Err(SettingsError::BranchFilterMissing), |settings| Self::new(name, Target::Flakiness, settings))
         };
         let of_new_suite = MonitorSettings::PassedOnRetry(PassedOnRetry::of_new_suite());
         let of_duration = MonitorSettings::Changepoint(Changepoint::of_duration());
@@ -99,6 +103,8 @@ impl Detector {
             default("passed_on_retry", Target::Flakiness)?,
             default("transition_count", Target::Flakiness)?,
             default("probabilistic_flakiness", Target::Flakiness)?,
+            proposed("transition_count as proposed", "transition_count")?,
+            proposed("probabilistic_flakiness as proposed", "probabilistic_flakiness")?,
             default("failure_rate", Target::Failures)?,
             Self::new("changepoint of pass rate", Target::Breaks, MonitorSettings::Changepoint(Changepoint::default()))?,
             Self::new("changepoint of duration", Target::Slowness, of_duration)?,
@@ -113,8 +119,16 @@ impl Detector {
             let settings = TransitionCount { alarm, ..TransitionCount::default() };
             Self::new(name, Target::Flakiness, MonitorSettings::TransitionCount(settings))
         };
+        let in_variants = |name, alarm, window| {
+            let settings = TransitionCount { alarm, window, ..TransitionCount::proposed() };
+            Self::new(name, Target::Flakiness, MonitorSettings::TransitionCount(settings))
+        };
         let probable = |name, high, low| {
-            let settings = ProbabilisticFlakiness { score_threshold_high: high, score_threshold_low: low, ..Default::default() };
+            let settings = ProbabilisticFlakiness {
+                score_threshold_high: high,
+                score_threshold_low: low,
+                ..ProbabilisticFlakiness::proposed()
+            };
             Self::new(name, Target::Flakiness, MonitorSettings::ProbabilisticFlakiness(settings))
         };
         let two_commits = PassedOnRetry { commit_count_threshold_high: 2, ..PassedOnRetry::of_new_suite() };
@@ -126,10 +140,13 @@ impl Detector {
             transitions("transition_count, alarm 0.1", 0.1)?,
             Self { hosts: Hosts::First, ..transitions("transition_count, alarm 0.04, one host.arch", 0.04)? },
             Self { hosts: Hosts::First, ..transitions("transition_count, alarm 0.05, one host.arch", 0.05)? },
-            probable("probabilistic_flakiness, 0.05 and 0.04", 0.05, 0.04)?,
-            probable("probabilistic_flakiness, 0.06 and 0.05", 0.06, 0.05)?,
-            probable("probabilistic_flakiness, 0.08 and 0.06", 0.08, 0.06)?,
-            probable("probabilistic_flakiness, 0.15 and 0.1", 0.15, 0.1)?,
+            in_variants("transition_count, variants, alarm 0.03", 0.03, 100)?,
+            in_variants("transition_count, variants, alarm 0.05", 0.05, 100)?,
+            in_variants("transition_count, variants, alarm 0.02, window 200", 0.02, 200)?,
+            probable("probabilistic_flakiness, variants, 0.05 and 0.04", 0.05, 0.04)?,
+            probable("probabilistic_flakiness, variants, 0.06 and 0.05", 0.06, 0.05)?,
+            probable("probabilistic_flakiness, variants, 0.08 and 0.06", 0.08, 0.06)?,
+            probable("probabilistic_flakiness, variants, 0.15 and 0.1", 0.15, 0.1)?,
         ])
     }
 }
