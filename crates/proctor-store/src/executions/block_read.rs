@@ -29,9 +29,7 @@ pub(super) fn block_of_segment(upload: BlockUpload, body: &[u8], ordinals: &[u32
     let tests = required::<UInt32Type>(batch, "test")?;
     let ordinal = |test: &u32| ordinals.get(*test as usize).copied().ok_or_else(|| damaged("test"));
     let test = TestColumn::PerRow(tests.iter().map(ordinal).collect::<Result<_, _>>()?);
-    let has_spans =
-        || batch.column_by_name("spans").map_or_else(Vec::new, |spans| (0..spans.len()).map(|row| spans.is_valid(row)).collect());
-    let has_spans = needs.spans.then(has_spans);
+    let has_spans = needs.spans.then(|| presence(batch, "spans"));
     block_of(batch, Arc::new([upload]), test, SmallInts::All(0), needs, has_spans)
 }
 
@@ -40,14 +38,43 @@ pub(super) fn block_of_file(file: &OpenDayFile, uploads: Arc<[BlockUpload]>, nee
     let mut names = names_of(needs);
     names.push("upload");
     let batch = file.columns(&names)?;
-    let test = sorted(&required::<UInt32Type>(&batch, "test")?)?;
+    let has_spans = needs.spans.then(|| file.presence("spans")).transpose()?;
+    sorted_block(&batch, uploads, needs, has_spans)
+}
+
+fn sorted_block(batch: &RecordBatch, uploads: Arc<[BlockUpload]>, needs: Needs, has_spans: Option<Vec<bool>>) -> Result<Block, StoreError> {
+    let test = sorted(&required::<UInt32Type>(batch, "test")?)?;
     let codes: FxHashMap<i64, u32> = uploads.iter().map(|upload| upload.seq.0).zip(0..).collect();
-    let seqs = required::<Int64Type>(&batch, "upload")?;
+    let seqs = required::<Int64Type>(batch, "upload")?;
     let code = |seq: &i64| codes.get(seq).copied().ok_or_else(|| damaged("upload"));
     let upload: Vec<u32> = seqs.iter().map(code).collect::<Result<_, _>>()?;
     let upload = SmallInts::pack(&upload, uploads.len());
-    let has_spans = needs.spans.then(|| file.presence("spans")).transpose()?;
-    block_of(&batch, uploads, test, upload, needs, has_spans)
+    block_of(batch, uploads, test, upload, needs, has_spans)
+}
+
+/// Decodes what a question about one test reads of a day file: all rows of the test, and of its neighbours those that stand on the same
+/// pages. `None`: the file has no row of it.
+pub(super) fn block_near_test(
+    file: &OpenDayFile,
+    uploads: Arc<[BlockUpload]>,
+    needs: Needs,
+    ordinal: u32,
+) -> Result<Option<Block>, StoreError> {
+    // Where a row stands in the block says nothing about its place in its upload.
+    let needs = needs.and(Needs { index: true, ..Needs::default() });
+    let mut names = names_of(needs);
+    names.push("upload");
+    if needs.spans {
+        names.push("spans");
+    }
+    let Some(batch) = file.columns_near_test(&names, ordinal)? else { return Ok(None) };
+    let has_spans = needs.spans.then(|| presence(&batch, "spans"));
+    sorted_block(&batch, uploads, needs, has_spans).map(Some)
+}
+
+/// Whether each row has a value; empty: none has.
+fn presence(batch: &RecordBatch, name: &str) -> Vec<bool> {
+    batch.column_by_name(name).map_or_else(Vec::new, |column| (0..column.len()).map(|row| column.is_valid(row)).collect())
 }
 
 /// The uploads of a file as blocks know them.

@@ -110,6 +110,11 @@ impl BlockCache {
         kept.blocks.insert(key, Entry { block: Arc::clone(block), bytes, used: pass });
     }
 
+    /// Whether a block of so many bytes can be kept beside those that are there.
+    pub(super) fn has_room(&self, bytes: usize) -> bool {
+        self.lock().bytes + bytes <= self.bytes_max
+    }
+
     /// The columns that a block of `key` should have so that it serves as many questions as the one that is there.
     pub(super) fn needs(&self, key: BlockKey, needs: Needs) -> Needs {
         self.lock().blocks.get(&key).map_or(needs, |entry| entry.block.block.needs.and(needs))

@@ -197,7 +197,13 @@ impl Pass {
     fn take<C: Collect>(&self, item: Item, collector: &mut C, bytes_known: &mut usize) -> Result<(), StoreError> {
         let cached = match item {
             Item::Ready(cached) => cached,
-            Item::File(source) => self.executions.load_file(&source, self.needs, self.number)?,
+            Item::File(source) => match self.question.test {
+                None => self.executions.load_file(&source, self.needs, self.number)?,
+                Some(ordinal) => match self.executions.load_test(&source, self.needs, self.number, ordinal)? {
+                    Some(cached) => cached,
+                    None => return Ok(()),
+                },
+            },
             Item::Segment(upload, body) => {
                 let key = BlockKey::Segment(upload.seq);
                 let needs = self.executions.cache().needs(key, self.needs);

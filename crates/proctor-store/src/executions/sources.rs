@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use super::EmbeddedExecutions;
 use super::block::{Block, BlockUpload, Needs};
-use super::block_read::{block_of_file, uploads_of_file};
+use super::block_read::{block_near_test, block_of_file, uploads_of_file};
 use super::cache::{BlockKey, CachedBlock, PassNumber};
 use super::day_files::{OpenDayFile, SegmentRef, Snapshot};
 use super::question::{Facts, Question};
 use crate::StoreError;
 use crate::catalog::facts::facts_for;
 use crate::catalog::sources::block_uploads;
+
+/// What a row of a day file takes in memory once it is decoded, about.
+const BYTES_PER_ROW: usize = 14;
 
 /// One part of a snapshot.
 #[derive(Debug)]
@@ -112,6 +115,22 @@ impl EmbeddedExecutions {
         let needs = self.cache().needs(key, needs).and(Needs { index: true, ..Needs::default() });
         let block = block_of_file(&source.file, Arc::clone(&source.uploads), needs)?;
         Ok(self.keep(key, block, pass))
+    }
+
+    /// What a file has of one test, for a question that is about it alone. `None`: nothing. Where there is room for all of the file it is
+    /// decoded and kept, else only the pages of the test are read. Work for a thread that may block.
+    pub(super) fn load_test(
+        &self,
+        source: &FileSource,
+        needs: Needs,
+        pass: PassNumber,
+        ordinal: u32,
+    ) -> Result<Option<Arc<CachedBlock>>, StoreError> {
+        if self.cache().has_room(source.file.rows() as usize * BYTES_PER_ROW) {
+            return self.load_file(source, needs, pass).map(Some);
+        }
+        let block = block_near_test(&source.file, Arc::clone(&source.uploads), needs, ordinal)?;
+        Ok(block.map(|block| Arc::new(CachedBlock::new(block))))
     }
 
     /// Keeps a block for the next question.

@@ -28,6 +28,7 @@ mod disk;
 mod gather;
 mod layout;
 mod merge;
+mod of_test;
 mod open;
 mod positions;
 mod registry;

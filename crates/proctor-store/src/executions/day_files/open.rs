@@ -13,7 +13,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection,
 };
 use parquet::errors::ParquetError;
-use parquet::file::metadata::PageIndexPolicy;
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use proctor_core::result::TestResult;
 
 use super::super::columns::{arrow_failed, u8_array};
@@ -49,8 +49,11 @@ impl OpenDayFile {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(StoreError::Unavailable(format!("day file {}: {error}", path.display()))),
         };
-        // Only the offsets of pages are needed to skip them; what values they hold is asked of no column but `test`.
-        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true).with_offset_index_policy(PageIndexPolicy::Required);
+        // The offsets of pages are needed to skip them; what values they hold is written of no column but `test`.
+        let options = ArrowReaderOptions::new()
+            .with_skip_arrow_metadata(true)
+            .with_offset_index_policy(PageIndexPolicy::Required)
+            .with_column_index_policy(PageIndexPolicy::Optional);
         let metadata = ArrowReaderMetadata::load(&disk, options.clone()).map_err(unreadable)?;
         let file = metadata.metadata().file_metadata();
         let value_of = |key: &str| {
@@ -90,14 +93,30 @@ impl OpenDayFile {
     /// documented for the file.
     pub(crate) fn columns(&self, names: &[&str]) -> Result<RecordBatch, StoreError> {
         let mut batches = Vec::new();
-        for (number, group) in self.metadata.metadata().row_groups().iter().enumerate() {
-            // One batch a row group: each has dictionaries of its own.
-            let rows = usize::try_from(group.num_rows()).unwrap_or(0).max(1);
-            let builder = self.builder(Some(names)).with_row_groups(vec![number]).with_batch_size(rows);
-            for batch in builder.build().map_err(unreadable)? {
-                batches.push(with_codes(&batch.map_err(arrow_unreadable)?)?);
-            }
+        for group in 0..self.metadata().row_groups().len() {
+            batches.extend(self.group_columns(names, group, None)?);
         }
+        self.joined(names, batches)
+    }
+
+    /// The rows of a row group, of all or of those selected: one batch, for each has dictionaries of its own.
+    pub(super) fn group_columns(
+        &self,
+        names: &[&str],
+        group: usize,
+        selection: Option<RowSelection>,
+    ) -> Result<Vec<RecordBatch>, StoreError> {
+        let rows = self.metadata().row_groups().get(group).map_or(0, |group| usize::try_from(group.num_rows()).unwrap_or(0)).max(1);
+        let mut builder = self.builder(Some(names)).with_row_groups(vec![group]).with_batch_size(rows);
+        if let Some(selection) = selection {
+            builder = builder.with_row_selection(selection);
+        }
+        let reader = builder.build().map_err(unreadable)?;
+        reader.map(|batch| with_codes(&batch.map_err(arrow_unreadable)?)).collect()
+    }
+
+    /// Batches of row groups as one.
+    pub(super) fn joined(&self, names: &[&str], batches: Vec<RecordBatch>) -> Result<RecordBatch, StoreError> {
         match <[RecordBatch; 1]>::try_from(batches) {
             Ok([batch]) => Ok(batch),
             Err(batches) => {
@@ -171,6 +190,15 @@ impl OpenDayFile {
         let bytes_per_row = usize::try_from(bytes / i64::from(self.rows.max(1))).unwrap_or(usize::MAX).max(1);
         let rows = rows.min(bytes_max / bytes_per_row).max(1);
         self.builder(names).with_batch_size(rows).build().map(Batches).map_err(unreadable)
+    }
+
+    pub(super) fn metadata(&self) -> &ParquetMetaData {
+        self.metadata.metadata()
+    }
+
+    /// The number of a column that is no list or struct.
+    pub(super) fn leaf(&self, name: &str) -> Option<usize> {
+        self.metadata().file_metadata().schema_descr().columns().iter().position(|column| column.path().string() == name)
     }
 
     pub(super) fn schema(&self) -> &Schema {

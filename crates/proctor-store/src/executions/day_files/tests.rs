@@ -2,6 +2,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use arrow_array::types::{Int64Type, UInt32Type};
 use proctor_core::execution::Execution;
 use proctor_core::format::ReportFormat;
 use proctor_core::id::{RunId, SuiteId, UploadId, Uuid};
@@ -14,7 +15,7 @@ use proptest::prelude::*;
 
 use super::super::read::SegmentReader;
 use super::super::tests::any_execution::{any_tag_sets, any_upload};
-use super::super::view::seconds_of;
+use super::super::view::{required, seconds_of};
 use super::layout::micros_of;
 use super::*;
 use crate::catalog::uploads::{Announced, CompletedUpload, OnDefaultBranch, ReceiptLines};
@@ -81,6 +82,31 @@ fn text_of(rows: &[ExecutionRow]) -> Vec<String> {
     rows.iter().map(|row| format!("{row:?} {:?} {:?} {:?}", bits(row.duration), bits(row.start_at), bits(row.end_at))).collect()
 }
 
+/// (upload, index) of the rows of a test, and how many rows were read to find them.
+fn near_test(file: &OpenDayFile, ordinal: u32) -> (Vec<(i64, u32)>, usize) {
+    let Some(batch) = file.columns_near_test(&["test", "upload", "index"], ordinal).unwrap() else { return (Vec::new(), 0) };
+    let (tests, indexes) = (required::<UInt32Type>(&batch, "test").unwrap(), required::<UInt32Type>(&batch, "index").unwrap());
+    let seqs = required::<Int64Type>(&batch, "upload").unwrap();
+    let rows = (0..batch.num_rows()).filter(|row| tests[*row] == ordinal).map(|row| (seqs[row], indexes[row]));
+    (rows.collect(), batch.num_rows())
+}
+
+#[test]
+fn of_one_test_only_its_pages_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let numbered = |index: u32| Execution { index, name: format!("t{index}").into(), ..super::super::tests::plain("") };
+    let executions: Vec<Execution<'_>> = (0..40).map(numbered).collect();
+    let segments: Vec<Segment> = (0..3).map(|_| segment(&executions, &[TagSet::default()])).collect();
+    let file = merged(folder.path(), &(1..).zip(&segments).collect::<Vec<_>>(), &[]);
+    assert_eq!(file.rows(), 120);
+    for ordinal in ordinals(&segments[0]) {
+        let (rows, read) = near_test(&file, ordinal);
+        assert_eq!(rows.len(), 3, "{ordinal}");
+        assert!(read < 12, "{read} rows were read for 3");
+    }
+    assert_eq!(near_test(&file, ORDINALS + 1), (Vec::new(), 0));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -113,6 +139,10 @@ proptest! {
         let rows = all_rows(&whole);
         let keys: Vec<_> = rows.iter().map(|(seq, row)| (row.test_ordinal, file_upload(seq.0).received_at, *seq, row.index)).collect();
         prop_assert!(keys.is_sorted());
+        for ordinal in 0..ORDINALS {
+            let of_test = rows.iter().filter(|(_, row)| row.test_ordinal == ordinal).map(|(seq, row)| (seq.0, row.index));
+            prop_assert_eq!(near_test(&whole, ordinal).0, of_test.collect::<Vec<_>>());
+        }
         let text = |rows: Vec<(UploadSeq, ExecutionRow)>| rows.into_iter().map(|(seq, row)| (seq, text_of(&[row]))).collect::<Vec<_>>();
         prop_assert_eq!(text(all_rows(&two)), text(rows.clone()));
         prop_assert_eq!(text(all_rows(&three)), text(rows));
