@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::time::Timestamp;
 
-const DAY_MS: i64 = 86_400_000;
+/// Milliseconds of a day: 24 hours, always.
+pub const DAY_MS: i64 = 86_400_000;
 
 /// A day of UTC, as the number of days since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,6 +2,7 @@
 
 use proctor_core::id::WorkflowId;
 use proctor_core::suite::Suite;
+use proctor_core::text::full_name;
 use proctor_core::workflow::Definition;
 use proctor_store::catalog::ledger::LedgerEntry;
 use proctor_store::catalog::tests::KnownTest;
@@ -71,9 +72,4 @@ pub(super) fn digest_payload(place: &Place<'_>, tests: u32) -> Value {
 
 fn suite_of(suite: &Suite) -> Value {
     json!({ "id": suite.id.to_string(), "slug": suite.slug, "name": suite.settings.name })
-}
-
-/// Scope, blank, name; only the name when the scope is empty.
-fn full_name(scope: &str, name: &str) -> String {
-    if scope.is_empty() { name.to_owned() } else { format!("{scope} {name}") }
 }

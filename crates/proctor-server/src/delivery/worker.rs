@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proctor_core::actions::retry::delay_ms;
+use proctor_core::day::DAY_MS;
 use proctor_core::time::Timestamp;
 use proctor_store::catalog::outbox::{Answer, Attempt, AttemptOutcome, ClaimLimits, Message};
 use proctor_store::{Store, StoreError};
@@ -24,7 +25,7 @@ const LOOKS_PER_CLEARING: u32 = 3_600;
 /// Messages sent at once.
 const LIMITS: ClaimLimits = ClaimLimits { messages_max: 64, lease_ms: 120_000 };
 /// How long ended messages are listed, in milliseconds: 30 days (`workflows.md`, 4.3).
-const KEPT_MS: i64 = 30 * 86_400_000;
+const KEPT_MS: i64 = 30 * DAY_MS;
 /// Messages forgotten in one statement.
 const FORGOTTEN_AT_ONCE_MAX: u32 = 1_000;
 

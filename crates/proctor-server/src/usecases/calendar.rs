@@ -98,5 +98,5 @@ fn mail_about(suite: &str, urls: &SuiteUrls, tests: &[ExpiredState]) -> MailText
 }
 
 fn full_name(test: &ExpiredState) -> String {
-    one_line(&if test.scope.is_empty() { test.name.clone() } else { format!("{} {}", test.scope, test.name) })
+    one_line(&proctor_core::text::full_name(&test.scope, &test.name))
 }

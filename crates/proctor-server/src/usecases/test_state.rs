@@ -1,11 +1,11 @@
 //! What people want of the state of a test, as a page or the API takes it down.
 
+use proctor_core::day::DAY_MS;
 use proctor_core::state::TestState;
 use proctor_core::time::Timestamp;
 use proctor_core::workflow::action::{STATE_HOURS_MAX, STATE_REASON_BYTES_MAX};
 use proctor_store::catalog::states::{NewState, StateAuthor};
 
-const DAY_MS: i64 = 86_400_000;
 const DAYS_MAX: i64 = STATE_HOURS_MAX as i64 / 24;
 
 /// Until when, and why.

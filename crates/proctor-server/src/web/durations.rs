@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 
+use proctor_core::day::DAY_MS;
 use proctor_core::result::TestResult;
 use proctor_core::time::Timestamp;
 use proctor_core::window::Window;
@@ -18,7 +19,6 @@ const HEIGHT: f64 = 200.0;
 const MARGIN: f64 = 6.0;
 /// What takes so many times the highest 95th percentile is drawn at the upper edge.
 const OUTLIER_TIMES: f64 = 3.0;
-const DAY_MS: i64 = 86_400_000;
 
 /// The chart, and what it is drawn from.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderValue, StatusCode, header};
+use proctor_core::day::DAY_MS;
 use proctor_core::id::{TokenId, UserId};
 use proctor_store::catalog::sessions::NewSession;
 
@@ -19,7 +20,7 @@ use crate::urls::Urls;
 use crate::usecases::secrets::new_session_secret;
 
 /// How long a session lasts, in milliseconds: 30 days.
-const SESSION_MS: i64 = 30 * 86_400_000;
+const SESSION_MS: i64 = 30 * DAY_MS;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]

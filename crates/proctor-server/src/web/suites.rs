@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::State;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use proctor_core::day::DAY_MS;
 use proctor_core::filter::TestFilters;
 use proctor_core::metrics::Metrics;
 use proctor_core::result::TestResult;
@@ -25,7 +26,6 @@ use super::runs::RunRow;
 use super::when::{When, count, maybe_percent};
 use crate::App;
 
-const DAY_MS: i64 = 86_400_000;
 /// Days of the bars beside each suite.
 const DAYS: i64 = 28;
 /// Days of reliability and flaky tests.

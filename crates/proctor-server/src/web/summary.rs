@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use askama::Template;
 use axum::extract::State;
+use proctor_core::day::DAY_MS;
 use proctor_core::filter::TestFilters;
 use proctor_core::metrics::{Metrics, reliability};
 use proctor_core::result::{ResultCounts, TestResult};
@@ -25,7 +26,6 @@ use super::suites::days_from;
 use super::when::{count, duration, maybe_percent};
 use crate::App;
 
-const DAY_MS: i64 = 86_400_000;
 const DAYS: u32 = 28;
 /// Units of the small lines.
 const SPARK_WIDTH: u32 = 170;

@@ -7,13 +7,14 @@ use proctor_core::label::Label;
 use proctor_core::state::TestState;
 use proctor_store::StoreError;
 use proctor_store::catalog::labels::{Added, LabelAuthor, LabelSource, Removal};
-use proctor_store::catalog::states::{NewState, StateAuthor};
+use proctor_store::catalog::states::StateAuthor;
 
 use super::error::WebError;
 use super::form::SentForm;
 use super::place::AtSuite;
 use super::test::ACTIONS;
 use crate::App;
+use crate::usecases::test_state::Wish;
 
 /// `POST …/tests/{test}/state`.
 ///
@@ -32,9 +33,10 @@ pub async fn set_state(
     let known = ACTIONS.iter().find(|(_, action, _)| *action == wanted);
     let (state, _, _) = known.ok_or_else(|| WebError::invalid("state must be one of enable, mute, skip"))?;
     require_allowed(&at, *state)?;
-    let reason = form.filled("reason").map(|reason| reason.trim().to_owned());
-    let new = NewState { state: *state, by: StateAuthor::User(viewer.user.id), reason, expires_at: None };
-    app.store.set_test_state(at.suite.id, id, &new, app.clock.now()).await.map_err(known_test)?;
+    let now = app.clock.now();
+    let wish = Wish { reason: form.filled("reason").map(std::borrow::Cow::into_owned), ..Wish::default() };
+    let new = wish.new_state(*state, StateAuthor::User(viewer.user.id), now).map_err(|fault| WebError::invalid(fault.to_string()))?;
+    app.store.set_test_state(at.suite.id, id, &new, now).await.map_err(known_test)?;
     Ok(Redirect::to(&format!("{}/tests/{id}", at.path())).into_response())
 }
 

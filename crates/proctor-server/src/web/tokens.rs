@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use proctor_core::day::DAY_MS;
 use proctor_core::id::TokenId;
 use proctor_core::organization::Role;
 use proctor_core::scope::{KNOWN_SCOPES, Scope, WRITE_TOKENS};
@@ -23,7 +24,6 @@ use crate::usecases::secrets::new_api_token;
 const DESCRIPTION_BYTES_MAX: usize = 1024;
 /// The terms that can be chosen, in days.
 const TERMS: [i64; 4] = [7, 30, 90, 365];
-const DAY_MS: i64 = 86_400_000;
 
 struct TokenRow {
     id: String,

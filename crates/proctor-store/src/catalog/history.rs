@@ -1,5 +1,6 @@
 //! The stored history of a suite, as monitors read it.
 
+use proctor_core::day::DAY_MS;
 use proctor_core::id::{RunId, SuiteId, UploadId, WorkflowId};
 use proctor_core::monitors::backtest::RunTimes;
 use proctor_core::monitors::history::{DerivedTags, History, Incidental, Needs};
@@ -14,7 +15,6 @@ use crate::database::{Columns, Statement, Value as Argument};
 use crate::executions::{HistoryReader, HistorySource, UploadSeq, WantedTests};
 use crate::{Store, StoreError};
 
-const DAY_MS: i64 = 86_400_000;
 /// Segments that are fetched while others are decoded.
 const SEGMENTS_PER_STEP_MAX: usize = 16;
 /// Uploads, or tests, named in one statement.

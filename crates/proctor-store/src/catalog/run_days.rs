@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use proctor_core::day::DAY_MS;
 use proctor_core::filter::TextFilter;
 use proctor_core::id::SuiteId;
 use proctor_core::lifecycle::RunResult;
@@ -10,8 +11,6 @@ use proctor_core::window::Window;
 
 use crate::database::{Columns, Statement};
 use crate::{Store, StoreError};
-
-const DAY_MS: i64 = 86_400_000;
 
 /// The runs that began on one day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! What to rewrite: a pure decision about one suite and day.
 
+use proctor_core::day::DAY_MS;
 use proctor_core::time::Timestamp;
 
 use super::CompactionOptions;
-use crate::executions::DAY_MS;
 use crate::executions::day_files::DayFileId;
 
 /// Files that a day has at the most after a compaction, each a further source of every question about the day.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use proctor_core::day::DAY_MS;
 use proctor_core::id::SuiteId;
 use rustc_hash::FxHashMap;
 use tokio::sync::Semaphore;
@@ -16,8 +17,6 @@ use super::{ExecutionRow, ExecutionStore, NewSegment, QueryLimits, SegmentBody, 
 use crate::StoreError;
 use crate::database::{Columns, Connections, Engine, Statement, Value, WriteTransaction};
 
-/// A day, in milliseconds.
-pub(crate) const DAY_MS: i64 = 86_400_000;
 /// Segments that one statement fetches; each can be large.
 const SEGMENTS_PER_READ_MAX: usize = 16;
 /// Uploads that one statement names.

@@ -72,7 +72,7 @@ pub(crate) use block::BlockUpload;
 pub(crate) use compress::{compress, decompress};
 pub(crate) use day_aggregate::{AggregateRow, decode_aggregate, encode_aggregate};
 pub(crate) use day_rows::{DayParts, DayRows, Detail};
-pub(crate) use embedded::{DAY_MS, EmbeddedExecutions};
+pub(crate) use embedded::EmbeddedExecutions;
 pub(crate) use export::ExportWriter;
 pub(crate) use history::{HistoryReader, HistorySource, SegmentBody};
 pub(crate) use json_read::read_tags;

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use proctor_core::day::DAY_MS;
 use proctor_core::derived_tags::{RunEnvTag, RunEnvTags, TagOrigin};
 use proctor_core::filter::TestFilters;
 use proctor_core::id::{RunId, SuiteId};
@@ -11,8 +12,8 @@ use proctor_core::time::Timestamp;
 use proctor_core::window::Window;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::UploadSeq;
 use super::block::{BlockUpload, Needs};
-use super::{DAY_MS, UploadSeq};
 use crate::queries::Selected;
 
 /// Which executions are meant.

@@ -12,6 +12,7 @@ use proctor_core::monitors::monitor::MonitorSettings;
 use proctor_core::monitors::passed_on_retry::PassedOnRetry;
 use proctor_core::monitors::rule::Rule;
 use proctor_core::suite::Suite;
+use proctor_core::text::full_name;
 use proctor_core::time::Timestamp;
 use proctor_store::catalog::history::{HistoryQuery, HistoryUploads};
 use proctor_store::catalog::tests::KnownTest;
@@ -151,7 +152,7 @@ async fn lines(store: &Store, suite: SuiteId, tests: Vec<FlakyTest>) -> Result<V
     let mut listed = Vec::new();
     for test in store.tests_by_ordinal(suite, &ordinals).await? {
         let Some(figures) = figures.remove(&test.ordinal) else { continue };
-        let full_name = if test.scope.is_empty() { test.name.clone() } else { format!("{} {}", test.scope, test.name) };
+        let full_name = full_name(&test.scope, &test.name);
         listed.push((test, full_name, figures));
     }
     listed.sort_by(|one, other| FlakyTest::order((&one.2, &one.1), (&other.2, &other.1)));

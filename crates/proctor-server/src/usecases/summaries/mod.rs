@@ -9,6 +9,7 @@ mod mail;
 mod schedule;
 
 use http::{HeaderMap, Uri};
+use proctor_core::day::DAY_MS;
 use proctor_core::flaky_week::Weeks;
 use proctor_core::id::Uuid;
 use proctor_core::time::Timestamp;
@@ -25,7 +26,7 @@ use crate::urls::{SuiteUrls, Urls};
 
 /// Subscriptions that one pass looks at.
 const DUE_MAX: u32 = 100;
-const WEEK_MS: i64 = 7 * 86_400_000;
+const WEEK_MS: i64 = 7 * DAY_MS;
 
 /// Makes all summaries that are due. One that cannot be made does not keep the others waiting.
 ///

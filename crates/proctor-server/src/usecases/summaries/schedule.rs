@@ -3,11 +3,10 @@
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Span, ZonedDateTime};
+use proctor_core::day::DAY_MS;
 use proctor_core::flaky_week::Weeks;
 use proctor_core::time::Timestamp;
 use proctor_store::catalog::summaries::SummarySettings;
-
-const DAY_MS: i64 = 86_400_000;
 
 /// In the order of the week, Monday first.
 pub const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use proctor_core::day::DAY_MS;
 use proctor_core::id::{SuiteId, Uuid};
 use proctor_core::time::Timestamp;
 
-use super::super::embedded::DAY_MS;
 use super::write::not_written;
 use crate::StoreError;
 

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use proctor_core::day::DAY_MS;
 use proctor_core::id::SuiteId;
 use proctor_core::time::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -14,7 +15,7 @@ use super::{Bodies, DayFileId, OpenDayFile, Snapshot};
 use crate::StoreError;
 use crate::catalog::day_files::{self as catalog, NamedFile};
 use crate::database::Connections;
-use crate::executions::{DAY_MS, UploadSeq};
+use crate::executions::UploadSeq;
 
 /// How often a list of files is read again because a compaction has replaced one of them meanwhile.
 const ATTEMPTS_MAX: u32 = 8;
