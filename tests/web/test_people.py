@@ -110,6 +110,28 @@ def test_a_test_is_muted_labelled_and_enabled(page: Page, a_failed_test: str) ->
     expect(page.get_by_role("button", name="Mute")).to_be_visible()
 
 
+def test_a_test_is_muted_for_some_days_with_a_reason(page: Page, demo: Demo, a_failed_test: str) -> None:
+    page.goto(a_failed_test.split("?")[0])
+    page.get_by_label("Days", exact=True).fill("3")
+    page.get_by_label("Reason", exact=True).fill("waits for <a fix>")
+    page.get_by_role("button", name="Mute").click()
+    state = page.locator(".head .sub", has_text="since")
+    expect(state).to_contain_text("waits for <a fix>, until")
+    page.get_by_label("Reason", exact=True).fill("for good")
+    page.get_by_role("button", name="Change term").click()
+    expect(state).to_contain_text("for good")
+    expect(state).not_to_contain_text("until")
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    csrf = page.locator("input[name=_csrf]").first.input_value()
+    path = demo.base_url + a_failed_test.split("?")[0] + "/state"
+    for days in ("0", "366", "-1", "soon"):
+        form = {"state": "mute", "expires_in_days": days, "_csrf": csrf}
+        refused = requests.post(path, data=form, cookies=cookies, timeout=30, allow_redirects=False)
+        assert (refused.status_code, "expires_in_days must be from 1 to 365" in refused.text) == (422, True), days
+    page.get_by_role("button", name="Enable").click()
+    expect(page.get_by_role("button", name="Mute")).to_be_visible()
+
+
 def test_a_suite_is_made_public_and_private_again(page: Page, demo: Demo) -> None:
     page.goto(f"{SUITES}/ledger/settings")
     page.get_by_label("Everybody who reaches this server").check()

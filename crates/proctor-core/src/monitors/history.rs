@@ -100,6 +100,18 @@ impl DerivedTags {
     }
 }
 
+impl DerivedTags {
+    /// Whether executions with these can pass, whatever tags were sent with them. On a branch that the filters leave out none can, so that
+    /// its uploads need not be read.
+    #[must_use]
+    pub fn may_pass(&self, filters: &TagFilters) -> bool {
+        filters.as_slice().iter().all(|filter| match self.strong.get(&filter.key) {
+            Some(value) => filter.operator.accepts(Some(value)),
+            None => true,
+        })
+    }
+}
+
 impl Context {
     /// From the derived tags of the upload and the merged tags that were sent.
     #[must_use]

@@ -32,11 +32,11 @@ impl Background {
     /// under the same id.
     pub(super) async fn stop(self) {
         let Self { evaluating, keeping, delivering, retention } = self;
-        evaluating.abort();
-        keeping.abort();
-        delivering.abort();
-        retention.abort();
-        // Aborted: an error.
-        let _ = retention.await;
+        let work = [evaluating, keeping, delivering, retention];
+        work.iter().for_each(JoinHandle::abort);
+        for work in work {
+            // Until the store can be closed: it ends where it next waits, with an error because it was aborted.
+            let _ = work.await;
+        }
     }
 }

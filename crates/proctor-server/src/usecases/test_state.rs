@@ -6,7 +6,8 @@ use proctor_core::time::Timestamp;
 use proctor_core::workflow::action::{STATE_HOURS_MAX, STATE_REASON_BYTES_MAX};
 use proctor_store::catalog::states::{NewState, StateAuthor};
 
-const DAYS_MAX: i64 = STATE_HOURS_MAX as i64 / 24;
+/// The longest term.
+pub const DAYS_MAX: i64 = STATE_HOURS_MAX as i64 / 24;
 
 /// Until when, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

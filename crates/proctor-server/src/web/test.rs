@@ -23,6 +23,7 @@ use super::html::{Html, curl};
 use super::place::AtSuite;
 use super::state_history::StateHistory;
 use super::strip::{Brick, strip};
+use super::test_actions::is_allowed;
 use super::test_facts::{Fact, facts};
 use super::test_failures::{FailureRow, failures_of_test};
 use super::test_groups::{Grouping, grouping};
@@ -84,6 +85,9 @@ struct TestPage {
     ledger: TestLedger,
     opened: Option<ExecutionView>,
     can_edit: bool,
+    may_enable: bool,
+    /// The states other than enabled that the suite allows: the action and the word on its button.
+    set_aside: Vec<(&'static str, &'static str)>,
     csrf: String,
     first_seen: When,
     path: String,
@@ -122,6 +126,8 @@ pub async fn show(
         colors: app.store.label_colors(at.suite.id).await?,
         state_since: state.since.map(|since| When::new(since, now)),
         state_expires: state.expires_at.map(|at| When::new(at, now)),
+        may_enable: state.state != TestState::Enabled && is_allowed(&at, TestState::Enabled),
+        set_aside: set_aside(&at, state.state),
         state,
         facts: facts(&metrics, &percentiles, DAYS),
         strip: strip(&newest.iter().rev().map(|one| Brick::of(one, &path, states.at(one.created_at))).collect::<Vec<_>>()),
@@ -144,6 +150,12 @@ pub async fn show(
         period_days: DAYS,
         test,
     }))
+}
+
+/// Muting and skipping, as far as the suite allows them. The state that the test has can be given again, with another term and reason.
+fn set_aside(at: &AtSuite, now: TestState) -> Vec<(&'static str, &'static str)> {
+    let actions = ACTIONS.iter().filter(|(state, _, _)| *state != TestState::Enabled && is_allowed(at, *state));
+    actions.map(|(state, action, label)| (*action, if *state == now { "Change term" } else { *label })).collect()
 }
 
 /// The newest of them with their text.

@@ -9,11 +9,14 @@ use proctor_store::StoreError;
 use proctor_store::catalog::labels::{Added, LabelAuthor, LabelSource, Removal};
 use proctor_store::catalog::states::StateAuthor;
 
+pub(super) use proctor_core::workflow::action::STATE_REASON_BYTES_MAX as REASON_BYTES_MAX;
+
 use super::error::WebError;
 use super::form::SentForm;
 use super::place::AtSuite;
 use super::test::ACTIONS;
 use crate::App;
+pub(super) use crate::usecases::test_state::DAYS_MAX;
 use crate::usecases::test_state::Wish;
 
 /// `POST …/tests/{test}/state`.
@@ -34,7 +37,10 @@ pub async fn set_state(
     let (state, _, _) = known.ok_or_else(|| WebError::invalid("state must be one of enable, mute, skip"))?;
     require_allowed(&at, *state)?;
     let now = app.clock.now();
-    let wish = Wish { reason: form.filled("reason").map(std::borrow::Cow::into_owned), ..Wish::default() };
+    // What is no number is too few days.
+    let days = form.filled("expires_in_days").map(|days| days.trim().parse().unwrap_or_default());
+    let reason = form.filled("reason").map(std::borrow::Cow::into_owned);
+    let wish = Wish { expires_in_days: days, reason, ..Wish::default() };
     let new = wish.new_state(*state, StateAuthor::User(viewer.user.id), now).map_err(|fault| WebError::invalid(fault.to_string()))?;
     app.store.set_test_state(at.suite.id, id, &new, now).await.map_err(known_test)?;
     Ok(Redirect::to(&format!("{}/tests/{id}", at.path())).into_response())
@@ -75,13 +81,18 @@ pub async fn change_label(
 /// # Errors
 /// 422.
 pub(super) fn require_allowed(at: &AtSuite, state: TestState) -> Result<(), WebError> {
+    if is_allowed(at, state) { Ok(()) } else { Err(WebError::invalid("The settings of this suite do not allow that.")) }
+}
+
+/// Whether the suite's settings allow the state.
+pub(super) fn is_allowed(at: &AtSuite, state: TestState) -> bool {
     let rules = &at.suite.settings.states;
-    let is_allowed = match state {
-        TestState::Enabled => rules.is_managed,
-        TestState::Muted => rules.is_managed && rules.may_mute,
-        TestState::Skipped => rules.is_managed && rules.may_skip,
-    };
-    if is_allowed { Ok(()) } else { Err(WebError::invalid("The settings of this suite do not allow that.")) }
+    rules.is_managed
+        && match state {
+            TestState::Enabled => true,
+            TestState::Muted => rules.may_mute,
+            TestState::Skipped => rules.may_skip,
+        }
 }
 
 fn known_test(error: StoreError) -> WebError {

@@ -3,6 +3,7 @@
 use proctor_core::day::DAY_MS;
 use proctor_core::id::{RunId, SuiteId, UploadId, WorkflowId};
 use proctor_core::monitors::backtest::RunTimes;
+use proctor_core::monitors::filter::TagFilters;
 use proctor_core::monitors::history::{DerivedTags, History, Incidental, Needs};
 use proctor_core::monitors::new_test::Origin;
 use proctor_core::run_env::{RunEnv, RunEnvEntry};
@@ -109,14 +110,22 @@ impl Store {
         for source in sources.iter_mut().filter(|source| query.incidents.contains(&source.seq.0.unsigned_abs())) {
             source.incident = Incidental::Yes;
         }
-        self.read_history(suite, sources, query).await
+        let all = sources.iter().map(|source| source.seq).collect();
+        self.read_history(suite, sources, all, query).await
     }
 
-    /// The executions of these uploads, sorted.
+    /// The executions of these uploads, sorted. `passing`: all uploads are named, but those are not read of which no execution can pass
+    /// any of these filters.
     ///
     /// # Errors
     /// When the catalog or a segment cannot be read.
-    pub async fn history_of_uploads(&self, suite: SuiteId, uploads: &[u64], needs: Needs) -> Result<History, StoreError> {
+    pub async fn history_of_uploads(
+        &self,
+        suite: SuiteId,
+        uploads: &[u64],
+        needs: Needs,
+        passing: Option<&[&TagFilters]>,
+    ) -> Result<History, StoreError> {
         let mut sources = Vec::with_capacity(uploads.len());
         for some in uploads.chunks(ROWS_PER_STATEMENT_MAX) {
             let mut select = Statement::built(self.connections().engine(), SOURCES);
@@ -127,12 +136,19 @@ impl Store {
             }
         }
         sources.sort_unstable_by_key(|source| (source.received_at, source.seq));
-        self.read_history(suite, sources, &HistoryQuery { needs, ..HistoryQuery::default() }).await
+        let may_pass = |source: &&HistorySource| passing.is_none_or(|any| any.iter().any(|filters| source.derived.may_pass(filters)));
+        let read = sources.iter().filter(may_pass).map(|source| source.seq).collect();
+        self.read_history(suite, sources, read, &HistoryQuery { needs, ..HistoryQuery::default() }).await
     }
 
-    /// Segments first: what is compacted meanwhile is then found in a file.
-    async fn read_history(&self, suite: SuiteId, sources: Vec<HistorySource>, query: &HistoryQuery) -> Result<History, StoreError> {
-        let seqs: Vec<UploadSeq> = sources.iter().map(|source| source.seq).collect();
+    /// The executions of the sources `seqs`. Segments first: what is compacted meanwhile is then found in a file.
+    async fn read_history(
+        &self,
+        suite: SuiteId,
+        sources: Vec<HistorySource>,
+        seqs: Vec<UploadSeq>,
+        query: &HistoryQuery,
+    ) -> Result<History, StoreError> {
         let mut reader = HistoryReader::new(sources, query.needs, query.tests.clone());
         let in_segments = self.executions().uploads_in_segments(suite, &seqs).await?;
         let mut compacted: FxHashSet<UploadSeq> = seqs.into_iter().collect();

@@ -232,7 +232,7 @@ pub(crate) async fn write_ledger(
         let mut insert = Statement::built(transaction.engine(), insert);
         for NewEntry { id, kind, ordinal, workflow, actor, at, detail } in some {
             let id = id.unwrap_or_else(|| LedgerId::new(uuid_of(now)));
-            let detail = Value::Object(detail.clone()).to_string();
+            let detail = serde_json::to_string(detail).map_err(|error| StoreError::Internal(format!("an entry of the ledger: {error}")))?;
             insert.row(&[
                 id.bytes().into(),
                 suite.bytes().into(),

@@ -36,10 +36,10 @@ const CHILD: &str = "PROCTOR_TEST_EVALUATING_CHILD";
 /// Evaluations after which the child is killed.
 const EVALUATED_MIN: usize = 40;
 const DAY_MS: i64 = 86_400_000;
-const PAGE: PageRequest = PageRequest { offset: 0, limit: 1_000 };
+pub(crate) const PAGE: PageRequest = PageRequest { offset: 0, limit: 1_000 };
 
 /// A workflow that labels, and tells somebody.
-fn definition(name: &str) -> Definition {
+pub(crate) fn definition(name: &str) -> Definition {
     let rule = Rule::new(MonitorSettings::default_of("passed_on_retry").unwrap(), TagFilters::default()).unwrap();
     let send = Action::Send(Outgoing { channel: Channel::Webhook, settings: r#"{"url":"http://receiver.test"}"#.to_owned() });
     let alarm = vec![Action::AddLabel(Label::new("flaky").unwrap()), send];
@@ -52,12 +52,12 @@ async fn workflow(store: &Store, suite: SuiteId, name: &str) -> Workflow {
     *workflow
 }
 
-async fn snapshot(store: &Store, suite: SuiteId) -> Snapshot {
+pub(crate) async fn snapshot(store: &Store, suite: SuiteId) -> Snapshot {
     let limits = SnapshotLimits { until: at(365 * DAY_MS), uploads_max: 10, executions_max: 1_000 };
     store.evaluation_snapshot(suite, limits).await.unwrap().unwrap()
 }
 
-fn event(kind: EventKind, ordinal: u32, at: Timestamp) -> TestEvent {
+pub(crate) fn event(kind: EventKind, ordinal: u32, at: Timestamp) -> TestEvent {
     let execution = ExecutionId::new(Uuid::from_u128(7));
     let thresholds = Thresholds { alarm: 1.0, recover: Some(0.0) };
     let figures = Figures::PassedOnRetry { commit_count: 1, executions_in_window: 2, days_in_window: 1 };
@@ -201,7 +201,7 @@ async fn labels_and_states_follow_events_and_incidents_are_listed() {
         assert_eq!(store.commit_evaluation(&evaluation, at(7)).await.unwrap(), Committed::Yes);
         let incidents = store.incidents(suite, PAGE).await.unwrap();
         assert_eq!((incidents.total, incidents.items[0].run, incidents.items[0].uploads), (1, pending.run, 1));
-        let history = store.history_of_uploads(suite, &[pending.seq], Needs::default()).await.unwrap();
+        let history = store.history_of_uploads(suite, &[pending.seq], Needs::default(), None).await.unwrap();
         assert_eq!(history.uploads[0].incident, Incidental::Yes);
         assert_eq!(store.run_times(suite).await.unwrap().len(), 1);
         assert_eq!(store.upload_seqs_of_run(suite, pending.run).await.unwrap(), [pending.seq]);
@@ -293,13 +293,21 @@ async fn history_reads_the_same_from_segments_and_from_day_files() {
                 text += &comparable(&history);
             }
             let seqs: Vec<u64> = server.pending_uploads(suite).await.unwrap().into_iter().collect();
-            text + &comparable(&server.history_of_uploads(suite, &seqs, everything).await.unwrap())
+            text + &comparable(&server.history_of_uploads(suite, &seqs, everything, None).await.unwrap())
         };
         let before = read().await;
         assert_eq!(before.matches("scm.commit_sha").count(), 36, "18 executions by day, and again by upload");
         server.compact(at(30 * DAY_MS)).await.unwrap();
         assert_eq!(place.rows("segments").await, 0);
         assert_eq!(read().await, before);
+        let seqs: Vec<u64> = server.pending_uploads(suite).await.unwrap().into_iter().collect();
+        let (main, other) = (TagFilters::on_branch("main"), TagFilters::on_branch("other"));
+        let passing = async |any: &[&TagFilters]| {
+            let history = server.history_of_uploads(suite, &seqs, everything, Some(any)).await.unwrap();
+            (history.uploads.len(), history.rows.len())
+        };
+        assert_eq!(passing(&[&other, &main]).await, (6, 18));
+        assert_eq!(passing(&[&other]).await, (6, 0), "named, but not read");
         let evaluated = HistoryQuery { uploads: HistoryUploads::EvaluatedAnd(Vec::new()), ..query.clone() };
         for day in server.history_days(suite).await.unwrap() {
             assert!(server.history_of_day(suite, day.day, &evaluated).await.unwrap().rows.is_empty());

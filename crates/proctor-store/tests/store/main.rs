@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
+mod actions;
 mod activity;
 mod any_execution;
 mod backup;

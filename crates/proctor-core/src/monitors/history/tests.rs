@@ -29,6 +29,18 @@ fn sent_tags_win_but_for_those_of_the_run() {
     assert_eq!(silent.tag("scm.commit_sha"), Some("c1"), "and what the run has if there is no tag either");
 }
 
+#[test]
+fn uploads_of_a_branch_that_is_left_out_cannot_pass() {
+    let on_main = TagFilters::on_branch("main");
+    let of_env = |pairs: &[(&str, &str)]| DerivedTags::of(&run_env(pairs), Some("x"), None);
+    assert!(of_env(&[("branch", "refs/heads/main")]).may_pass(&on_main));
+    assert!(!of_env(&[("branch", "x")]).may_pass(&on_main));
+    assert!(of_env(&[("branch", "x")]).may_pass(&TagFilters::default()));
+    assert!(of_env(&[]).may_pass(&on_main), "the branch of its run counts last: an execution may come with another");
+    let of_team = TagFilters::new(vec![TagFilter { key: "team".to_owned(), operator: Operator::Is("a".to_owned()) }]).unwrap();
+    assert!(of_env(&[("branch", "x")]).may_pass(&of_team), "tags of executions are not known");
+}
+
 fn history() -> History {
     let derived = DerivedTags::of(&run_env(&[("branch", "main"), ("commit_sha", "c1")]), None, None);
     let other = DerivedTags::of(&run_env(&[("branch", "x")]), None, None);

@@ -35,7 +35,8 @@ pub(super) async fn evaluate(
     if !live.is_empty() || snapshot.guard.is_some() {
         let mut needs = Needs::default();
         live.iter().for_each(|workflow| needs.add(&workflow.definition.rule));
-        let mut history = store.history_of_uploads(suite, &evaluation.taken, needs).await?;
+        let filters: Vec<_> = live.iter().map(|workflow| workflow.definition.rule.filters()).collect();
+        let mut history = store.history_of_uploads(suite, &evaluation.taken, needs, Some(&filters)).await?;
         if let Some(guard) = &snapshot.guard {
             evaluation.incidents = find_incidents(store, suite, guard, &mut history).await?;
         }

@@ -22,16 +22,18 @@ const UPLOADS_PER_BATCH_MAX: u32 = 256;
 /// Executions evaluated in one transaction, some 32 bytes each; one upload may have more.
 const EXECUTIONS_PER_BATCH_MAX: u64 = 1_000_000;
 /// The same while uploads come in: the catalog's writer and the processors are wanted elsewhere.
-const EXECUTIONS_PER_BUSY_BATCH_MAX: u64 = 100_000;
+const EXECUTIONS_PER_BITE_MAX: u64 = 100_000;
 /// How old an upload is before it is evaluated, in milliseconds: those that were received at the same time and committed the other way
 /// round are then looked at in order, and tests need not be started over.
 const SETTLE_MS: i64 = 1_000;
 /// How far time stays behind the clock, in milliseconds: what was received before then has been committed.
 const GRACE_MS: i64 = 60_000;
 /// While uploads come in, evaluation rests so many times as long as it worked: they have the machine, and the catalog's writer.
-const RESTS_PER_WORK: u32 = 12;
+const RESTS_PER_WORK: u32 = 10;
 /// It never rests longer.
-const REST_MAX: Duration = Duration::from_secs(30);
+const REST_MAX: Duration = Duration::from_secs(10);
+/// While it rests, how often it looks whether uploads still come in.
+const REST_LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Uploads come in if the newest is younger than this, in milliseconds.
 const BUSY_MS: i64 = 2_000;
 /// It does not rest once an upload has waited for so long, in milliseconds.
@@ -68,6 +70,24 @@ enum Delay {
     Settled,
     /// Not at all.
     None,
+}
+
+/// How much is done at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pace {
+    /// As much as fits, of every suite.
+    Full,
+    /// Little, of one suite: others want the machine.
+    Bite,
+}
+
+impl Pace {
+    const fn executions_max(self) -> u64 {
+        match self {
+            Self::Full => EXECUTIONS_PER_BATCH_MAX,
+            Self::Bite => EXECUTIONS_PER_BITE_MAX,
+        }
+    }
 }
 
 impl Evaluator {
@@ -136,15 +156,24 @@ impl Evaluator {
     async fn evaluate_all(&self, delay: Delay) -> Result<(), StoreError> {
         loop {
             let began = Instant::now();
-            let is_busy = delay == Delay::Settled && self.is_busy().await?;
-            let executions_max = if is_busy { EXECUTIONS_PER_BUSY_BATCH_MAX } else { EXECUTIONS_PER_BATCH_MAX };
-            if !self.evaluate_some(delay, executions_max).await? {
+            let pace = if delay == Delay::Settled && self.is_busy().await? { Pace::Bite } else { Pace::Full };
+            if !self.evaluate_some(delay, pace).await? {
                 return Ok(());
             }
-            if is_busy {
-                tokio::time::sleep((began.elapsed() * RESTS_PER_WORK).min(REST_MAX)).await;
+            tracing::debug!(?pace, elapsed = ?began.elapsed(), "waiting uploads were evaluated");
+            if pace == Pace::Bite {
+                self.rest((began.elapsed() * RESTS_PER_WORK).min(REST_MAX)).await?;
             }
         }
+    }
+
+    /// Leaves the machine to those who upload, so long as they do.
+    async fn rest(&self, rest: Duration) -> Result<(), StoreError> {
+        let end = Instant::now() + rest;
+        while Instant::now() < end && self.is_busy().await? {
+            tokio::time::sleep_until(end.min(Instant::now() + REST_LOOK_EVERY)).await;
+        }
+        Ok(())
     }
 
     /// Whether uploads are coming in that deserve the machine more than those that wait.
@@ -155,26 +184,30 @@ impl Evaluator {
         Ok(waiting.is_some_and(|(oldest, newest)| is_within(oldest, PATIENCE_MS) && is_within(newest, BUSY_MS)))
     }
 
-    /// A batch of each suite with work, so that one with much to do does not hold up the others. Whether something was done.
-    async fn evaluate_some(&self, delay: Delay, executions_max: u64) -> Result<bool, StoreError> {
+    /// A batch of each suite with work, so that one with much to do does not hold up the others; or a bite of the one that has waited
+    /// longest. Whether something was done.
+    async fn evaluate_some(&self, delay: Delay, pace: Pace) -> Result<bool, StoreError> {
         let _turn = self.turn.lock().await;
         let now = self.clock.now();
         let until = if delay == Delay::Settled { now.plus_millis(-SETTLE_MS) } else { now };
         let mut has_progress = false;
         for suite in self.store.suites_to_evaluate(until).await? {
-            match self.step(suite, executions_max, (until, now)).await {
+            match self.step(suite, pace, (until, now)).await {
                 Ok(progress) => has_progress |= progress,
                 Err(StoreError::Corrupt(what)) => tracing::error!(%suite, what, "workflows of a suite cannot be evaluated"),
                 Err(error) => return Err(error),
+            }
+            if has_progress && pace == Pace::Bite {
+                break;
             }
         }
         Ok(has_progress)
     }
 
     /// One step of a suite's work; whether something was done.
-    async fn step(&self, suite: SuiteId, executions_max: u64, (until, now): (Timestamp, Timestamp)) -> Result<bool, StoreError> {
+    async fn step(&self, suite: SuiteId, pace: Pace, (until, now): (Timestamp, Timestamp)) -> Result<bool, StoreError> {
         let times = (now.plus_millis(-GRACE_MS), now);
-        let limits = SnapshotLimits { until, uploads_max: UPLOADS_PER_BATCH_MAX, executions_max };
+        let limits = SnapshotLimits { until, uploads_max: UPLOADS_PER_BATCH_MAX, executions_max: pace.executions_max() };
         for _ in 0..ATTEMPTS_MAX {
             let Some(snapshot) = self.store.evaluation_snapshot(suite, limits).await? else { return Ok(false) };
             let waiting = snapshot.workflows.iter().find_map(|workflow| match workflow.history {

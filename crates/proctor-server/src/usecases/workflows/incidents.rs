@@ -32,7 +32,7 @@ pub(super) async fn find_incidents(
         let (seq, run, received_at) = (history.uploads[at].seq, history.uploads[at].run, history.uploads[at].at);
         if let std::collections::hash_map::Entry::Vacant(vacant) = runs.entry(run) {
             let uploads = store.upload_seqs_of_run(suite, run).await?;
-            vacant.insert((store.history_of_uploads(suite, &uploads, Needs::default()).await?, None));
+            vacant.insert((store.history_of_uploads(suite, &uploads, Needs::default(), None).await?, None));
         }
         let Some((of_run, fingerprints)) = runs.get_mut(&run) else { continue };
         let through = (received_at, seq);

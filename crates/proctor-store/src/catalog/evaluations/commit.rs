@@ -70,13 +70,15 @@ async fn write(transaction: &mut WriteTransaction, evaluation: &Evaluation<'_>, 
     let changes: Vec<_> = events.iter().flat_map(|(_, event)| executions_of_change(&event.event)).collect();
     let engine = transaction.engine();
     let commits = commits_of(transaction.connection(), engine, *suite, &changes).await?;
-    let mut acting = Acting::new(*suite, now);
+    let on_what = events.iter().map(|(outcome, event)| (outcome.workflow, *event));
+    let mut acting = Acting::read(transaction, *suite, on_what, now).await?;
     for (number, (outcome, event)) in (0_u64..).zip(events) {
         let id = event_id(outcome.workflow, event, *epoch, number);
-        let (actions, made) = acting.act(transaction, outcome.workflow, id, event).await?;
+        let (actions, made) = acting.act(outcome.workflow, id, event);
         entries.push(of_event(outcome.workflow, event, id, actions, &commits));
         entries.extend(made);
     }
+    acting.write(transaction).await?;
     write_ledger(transaction, *suite, &entries, now).await
 }
 

@@ -46,13 +46,16 @@ pub struct SnapshotLimits {
 }
 
 impl Store {
-    /// Suites with uploads received up to `until` that wait, or with workflows that have yet to take in the stored history.
+    /// Suites with workflows that have yet to take in the stored history, then those with uploads received up to `until` that wait, in
+    /// the order of the oldest.
     ///
     /// # Errors
     /// When the catalog cannot be read.
     pub async fn suites_to_evaluate(&self, until: Timestamp) -> Result<Vec<SuiteId>, StoreError> {
-        let select = "SELECT DISTINCT suite_id FROM pending_evaluations WHERE received_at <= $1 \
-                      UNION SELECT suite_id FROM workflows WHERE applied_version < version AND status = 'active'";
+        let select = "SELECT suite_id, MIN(since) AS since FROM ( \
+                      SELECT suite_id, MIN(received_at) AS since FROM pending_evaluations WHERE received_at <= $1 GROUP BY suite_id \
+                      UNION ALL SELECT suite_id, 0 FROM workflows WHERE applied_version < version AND status = 'active') work \
+                      GROUP BY suite_id ORDER BY since, suite_id";
         let rows = Statement::fixed(select).with(until).all(&mut *self.connections().read().await?).await?;
         rows.iter().map(|row| row.id("suite_id", SuiteId::from_bytes)).collect()
     }

@@ -21,6 +21,9 @@ pub use claim::ClaimLimits;
 pub use read::{MessageFilter, QueueFigures};
 pub use record::{Answer, Attempt, AttemptOutcome};
 
+/// Messages in one statement.
+const MESSAGES_PER_STATEMENT_MAX: usize = 100;
+
 /// A message to be written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NewMessage<'a> {
@@ -115,17 +118,34 @@ const COLUMNS: &str = "o.suite_id AS suite_id, o.event_id AS event_id, o.workflo
      o.next_attempt_at AS next_attempt_at, o.last_error AS last_error, o.created_at AS created_at, o.started_at AS started_at, \
      o.finished_at AS finished_at, o.answer_code AS answer_code, o.answer AS answer, o.digest_tests AS digest_tests";
 
-/// Writes a message; it may leave at once.
-pub(crate) async fn queue_message(transaction: &mut WriteTransaction, message: &NewMessage<'_>, now: Timestamp) -> Result<(), StoreError> {
-    let NewMessage { suite, event, workflow, ordinal, action, channel, settings } = message;
-    let key = delivery_id(*event, *action).to_string();
-    let insert = Statement::fixed(
-        "INSERT INTO outbox (suite_id, event_id, workflow_id, ordinal, action, channel, settings, idempotency_key, status, \
-         next_attempt_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10)",
-    );
-    let insert = insert.with(suite.bytes()).with(event.bytes()).with(workflow.bytes()).with(*ordinal).with(*action);
-    let insert = insert.with(channel.as_str()).with(*settings).with(&key).with(now).with(now);
-    insert.execute(transaction.connection()).await.map(drop)
+/// Writes messages; they may leave at once.
+pub(crate) async fn queue_messages(
+    transaction: &mut WriteTransaction,
+    messages: &[NewMessage<'_>],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for some in messages.chunks(MESSAGES_PER_STATEMENT_MAX) {
+        let insert = "INSERT INTO outbox (suite_id, event_id, workflow_id, ordinal, action, channel, settings, idempotency_key, status, \
+                      next_attempt_at, created_at) VALUES ";
+        let mut insert = Statement::built(transaction.engine(), insert);
+        for NewMessage { suite, event, workflow, ordinal, action, channel, settings } in some {
+            insert.row(&[
+                suite.bytes().into(),
+                event.bytes().into(),
+                workflow.bytes().into(),
+                (*ordinal).into(),
+                (*action).into(),
+                channel.as_str().into(),
+                (*settings).into(),
+                (&delivery_id(*event, *action).to_string()).into(),
+                MessageStatus::Waiting.as_str().into(),
+                now.into(),
+                now.into(),
+            ]);
+        }
+        insert.execute(transaction.connection()).await?;
+    }
+    Ok(())
 }
 
 /// Follows from what the message tells of, so that it is the same whoever writes it.
