@@ -355,6 +355,15 @@ def test_who_may_only_read_sees_no_forms(new_context: NewContext, demo: Demo, ap
         assert refused.status_code == 403, path
 
 
+def test_what_a_workflow_did_stands_with_the_event_on_the_page_of_the_test(page: Page, demo: Demo, api: requests.Session) -> None:
+    broken = workflow_named(demo, api, "checkout-api", "Starts to fail")
+    alarm = api.get(f"{api_of(demo, 'checkout-api')}/events?kind=alarm&workflow={broken}", timeout=30).json()[0]
+    page.goto(f"{SUITE}/tests/{alarm['test']['id']}")
+    event = page.locator("ol.ledger > li", has=page.locator(".badge.failed", has_text="alarm"), has_text="Starts to fail").first
+    expect(event.locator(".done li")).to_have_text("label added failing")
+    expect(event).to_contain_text("evidence")
+
+
 def test_forms_of_other_sites_change_nothing(page: Page, demo: Demo, paths: dict[str, str]) -> None:
     for path in (paths["workflow-new"], paths["workflow-edit"], paths["workflow-delete"], f"{paths['workflow']}/status", f"{paths['ledger-entry']}/replay"):
         refused = requests.post(demo.base_url + path, data={"do": "save", "status": "paused"}, cookies=cookies_of(page), timeout=30)

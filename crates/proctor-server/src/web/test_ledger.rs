@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use proctor_core::id::{ExecutionId, TestId, UserId};
 use proctor_core::state::TestState;
 use proctor_core::time::Timestamp;
+use proctor_core::workflow::definition::ACTIONS_MAX;
 use proctor_store::catalog::ledger::{LedgerEntry, LedgerFilter, LedgerKind};
 use proctor_store::{PageRequest, StoreError};
 use serde_json::{Map, Value};
@@ -46,6 +47,19 @@ pub struct LedgerRow {
     pub evidence: Vec<(String, String)>,
     /// More of them.
     pub more: Vec<(String, String)>,
+    /// What the workflow did on this event.
+    pub done: Vec<Done>,
+}
+
+/// A change that an action made.
+#[derive(Debug)]
+pub struct Done {
+    /// The class of its badge.
+    pub class: &'static str,
+    /// What its badge says.
+    pub word: &'static str,
+    /// What changed.
+    pub what: String,
 }
 
 /// One page of the entries.
@@ -66,12 +80,34 @@ pub struct TestLedger {
 pub async fn ledger_of(app: &App, at: &AtSuite, query: &QueryParams, test: TestId, path: &str) -> Result<TestLedger, StoreError> {
     let pager = Pager::of(query, PER_PAGE);
     let filter = LedgerFilter { test: Some(test), ..LedgerFilter::default() };
-    let found = app.store.ledger(at.suite.id, &filter, pager.request()).await?;
+    let PageRequest { offset, limit } = pager.request();
+    // What follows from the first event of the page stands before it.
+    let before = offset.min(ACTIONS_MAX as u64);
+    let with_before = PageRequest { offset: offset - before, limit: limit + u32::try_from(before).unwrap_or_default() };
+    let found = app.store.ledger(at.suite.id, &filter, with_before).await?;
     let names = names_of(app, at, &found.items).await?;
     let is_followed = pager.page * u64::from(PER_PAGE) < found.total;
     let now = app.clock.now();
-    let rows = found.items.iter().map(|entry| row_of(entry, &names, path, now)).collect();
+    let of_page = found.items.iter().skip(usize::try_from(before).unwrap_or_default());
+    // What an action changed stands with the event that it followed from, not at the time at which it was carried out: between events of
+    // imported history that time would say nothing.
+    let row = |entry: &LedgerEntry| {
+        let id = entry.id.to_string();
+        let following = found.items.iter().rev().filter(|one| event_of(one) == Some(id.as_str()));
+        LedgerRow { done: following.map(done_of).collect(), ..row_of(entry, &names, path, now) }
+    };
+    let rows = of_page.filter(|entry| event_of(entry).is_none()).map(row).collect();
     Ok(TestLedger { rows, total: found.total, pager: pager.followed(query, is_followed) })
+}
+
+/// The event on which a workflow made the change that the entry tells of.
+fn event_of(entry: &LedgerEntry) -> Option<&str> {
+    entry.detail.get("event_id")?.as_str()
+}
+
+fn done_of(entry: &LedgerEntry) -> Done {
+    let (class, word) = badge_of(entry.kind);
+    Done { class, word, what: what_of(entry.kind, &entry.detail) }
 }
 
 /// In which state the test was when.
@@ -134,6 +170,7 @@ fn row_of(entry: &LedgerEntry, names: &HashMap<String, String>, path: &str, now:
         figures: figures_of(detail),
         evidence,
         more,
+        done: Vec::new(),
     }
 }
 

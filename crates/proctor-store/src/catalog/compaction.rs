@@ -24,6 +24,8 @@ pub(crate) struct SuiteDay {
     /// Days since 1970, UTC.
     pub(crate) day: i64,
     pub(crate) waiting: Waiting,
+    /// Segments that are not to be taken yet: workflows have to look at them first, for which a segment is quicker to read than a file.
+    pub(crate) held_back: u64,
     pub(crate) files: Vec<DatedFile>,
 }
 
@@ -41,13 +43,18 @@ impl SuiteDay {
     }
 }
 
-/// Every day with waiting segments or more than one file, those of a suite together.
-pub(crate) async fn suite_days(connections: &Connections) -> Result<Vec<SuiteDay>, StoreError> {
+/// Every day with segments or more than one file, those of a suite together. Segments received after `evaluated_before` of which workflows
+/// have not looked at the upload are held back.
+pub(crate) async fn suite_days(connections: &Connections, evaluated_before: Timestamp) -> Result<Vec<SuiteDay>, StoreError> {
     let waiting = Statement::fixed(
-        "SELECT s.suite_id, s.day, s.segments, s.executions, u.received_at FROM \
-         (SELECT suite_id, day, COUNT(*) AS segments, CAST(SUM(executions) AS BIGINT) AS executions, MIN(upload_seq) AS oldest \
-         FROM segments GROUP BY suite_id, day) s JOIN uploads u ON u.seq = s.oldest ORDER BY s.suite_id, s.day",
-    );
+        "SELECT s.suite_id, s.day, s.held_back, s.segments, s.executions, u.received_at FROM \
+         (SELECT suite_id, day, CAST(SUM(held) AS BIGINT) AS held_back, CAST(COUNT(*) - SUM(held) AS BIGINT) AS segments, \
+         CAST(SUM((1 - held) * executions) AS BIGINT) AS executions, MIN(CASE held WHEN 0 THEN upload_seq END) AS oldest FROM \
+         (SELECT g.suite_id, g.day, g.upload_seq, g.executions, CASE WHEN p.upload_seq IS NULL THEN 0 ELSE 1 END AS held FROM segments g \
+         LEFT JOIN pending_evaluations p ON p.suite_id = g.suite_id AND p.upload_seq = g.upload_seq AND p.received_at > $1) each_segment \
+         GROUP BY suite_id, day) s LEFT JOIN uploads u ON u.seq = s.oldest ORDER BY s.suite_id, s.day",
+    )
+    .with(evaluated_before);
     let files = Statement::fixed(
         "SELECT suite_id, id, day, executions, byte_count, written_at FROM day_files WHERE (suite_id, day) IN \
          (SELECT suite_id, day FROM segments UNION SELECT suite_id, day FROM day_files GROUP BY suite_id, day HAVING COUNT(*) > 1) \
@@ -58,14 +65,15 @@ pub(crate) async fn suite_days(connections: &Connections) -> Result<Vec<SuiteDay
     let mut places: FxHashMap<(SuiteId, i64), usize> = FxHashMap::default();
     let mut place = |days: &mut Vec<SuiteDay>, suite: SuiteId, day: i64| {
         *places.entry((suite, day)).or_insert_with(|| {
-            days.push(SuiteDay { suite, day, waiting: Waiting::default(), files: Vec::new() });
+            days.push(SuiteDay { suite, day, waiting: Waiting::default(), held_back: 0, files: Vec::new() });
             days.len() - 1
         })
     };
     for row in waiting.all(&mut connection).await? {
         let at = place(&mut days, row.id("suite_id", SuiteId::from_bytes)?, row.int("day")?);
         let (segments, executions) = (row.count("segments")?, row.count("executions")?);
-        days[at].waiting = Waiting { segments, executions, oldest_at: Some(row.time("received_at")?) };
+        days[at].waiting = Waiting { segments, executions, oldest_at: row.maybe_time("received_at")? };
+        days[at].held_back = row.count("held_back")?;
     }
     for row in files.all(&mut connection).await? {
         let suite = row.id("suite_id", SuiteId::from_bytes)?;
@@ -76,15 +84,18 @@ pub(crate) async fn suite_days(connections: &Connections) -> Result<Vec<SuiteDay
     Ok(days)
 }
 
-/// The segments that wait, oldest first, and the bytes of their bodies.
+/// The segments that wait and are not held back (see [`suite_days`]), oldest first, and the bytes of their bodies.
 pub(crate) async fn waiting_segments(
     connections: &Connections,
     day: &SuiteDay,
     segments_max: usize,
+    evaluated_before: Timestamp,
 ) -> Result<Vec<(UploadSeq, u64)>, StoreError> {
-    let select = "SELECT upload_seq, byte_count FROM segments WHERE suite_id = $1 AND day = $2 ORDER BY upload_seq LIMIT $3";
+    let select = "SELECT upload_seq, byte_count FROM segments WHERE suite_id = $1 AND day = $2 AND NOT EXISTS \
+                  (SELECT 1 FROM pending_evaluations p WHERE p.suite_id = segments.suite_id AND p.upload_seq = segments.upload_seq \
+                  AND p.received_at > $3) ORDER BY upload_seq LIMIT $4";
     let limit = u64::try_from(segments_max).unwrap_or(u64::MAX);
-    let select = Statement::fixed(select).with(day.suite.bytes()).with(day.day).with(limit);
+    let select = Statement::fixed(select).with(day.suite.bytes()).with(day.day).with(evaluated_before).with(limit);
     let rows = select.all(&mut *connections.read().await?).await?;
     rows.iter().map(|row| Ok((UploadSeq(row.int("upload_seq")?), row.count("byte_count")?))).collect()
 }

@@ -72,9 +72,9 @@ impl Compactor {
         let mut pass = Pass::default();
         let mut is_waiting = true;
         while !self.stop.load(Ordering::Relaxed) {
-            let days = catalog::suite_days(&self.connections).await?;
+            let days = catalog::suite_days(&self.connections, self.evaluated_before(now)).await?;
             let mut is_idle = true;
-            is_waiting = days.iter().any(|day| day.waiting.segments > 0);
+            is_waiting = days.iter().any(|day| day.waiting.segments + day.held_back > 0);
             for day in &days {
                 if self.stop.load(Ordering::Relaxed) || pass.left.contains(&(day.suite, day.day)) {
                     continue;
@@ -92,6 +92,11 @@ impl Compactor {
             self.connections.give_back(if is_waiting { FREE_PAGES_KEPT } else { FREE_PAGES_KEPT_AT_REST }).await?;
         }
         pass.failure.map_or(Ok(pass.report), Err)
+    }
+
+    /// Segments received since then wait for workflows to look at them, those before for nothing: none waits for longer than it may.
+    pub(super) fn evaluated_before(&self, now: Timestamp) -> Timestamp {
+        now.plus_millis(-self.options.age_ms_max)
     }
 
     /// `None`: nothing to do, or not this server's turn.

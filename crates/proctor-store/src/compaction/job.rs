@@ -33,7 +33,7 @@ impl Compactor {
         let mut merge = Merge::default();
         let mut segments = Vec::new();
         if rewrite.segments == Segments::Taken {
-            (merge, segments) = self.read_segments(day, merge).await?;
+            (merge, segments) = self.read_segments(day, merge, now).await?;
         }
         if segments.is_empty() && replaced.len() < 2 {
             return Ok(None);
@@ -100,8 +100,8 @@ impl Compactor {
     }
 
     /// Reads waiting segments, oldest first, until memory is used up.
-    async fn read_segments(&self, day: &SuiteDay, mut merge: Merge) -> Result<(Merge, Vec<UploadSeq>), StoreError> {
-        let waiting = catalog::waiting_segments(&self.connections, day, SEGMENTS_MAX).await?;
+    async fn read_segments(&self, day: &SuiteDay, mut merge: Merge, now: Timestamp) -> Result<(Merge, Vec<UploadSeq>), StoreError> {
+        let waiting = catalog::waiting_segments(&self.connections, day, SEGMENTS_MAX, self.evaluated_before(now)).await?;
         let mut bytes = 0;
         let fits = |(_, size): &&(UploadSeq, u64)| {
             bytes += *size;

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// When segments are rewritten into day files, and at what cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompactionOptions {
-    /// Executions of one suite and day that may wait in segments; more are compacted.
+    /// Executions of one suite and day that may wait in segments; more are compacted, apart from those that workflows have yet to look at.
     pub rows_min: u64,
     /// How long an execution waits in a segment at the most, in milliseconds.
     pub age_ms_max: i64,

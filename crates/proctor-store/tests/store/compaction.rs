@@ -7,6 +7,7 @@ use std::time::Duration;
 use proctor_core::id::{RunId, SuiteId, UploadId};
 use proctor_core::result::TestResult::{self, Failed, Passed, Skipped};
 use proctor_core::time::Timestamp;
+use proctor_store::catalog::evaluations::{Committed, Evaluation};
 use proctor_store::catalog::uploads::{Completed, CompletedUpload};
 use proctor_store::compaction::Stage;
 use proctor_store::executions::SegmentBuilder;
@@ -237,6 +238,31 @@ async fn early_days_are_deleted_whole() {
         assert_tidy(place).await;
         let gone = SuiteId::new(proctor_core::id::Uuid::nil());
         assert_eq!(server.delete_days(gone, before_day).await, Err(StoreError::Missing("suite")));
+        server.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_workflows_have_yet_to_look_at_stays_in_segments_for_a_while() {
+    on_both(async |place| {
+        let mut options = place.options(Sweep::DeadUploads);
+        options.compaction.rows_min = 1;
+        let server = Store::open(options, at(0)).await.unwrap();
+        let suite = suite(&server).await.1.id;
+        for number in 0..3 {
+            store(&server, upload(suite, "k", at(number), results(suite, &[Passed, Failed]))).await;
+        }
+        assert_eq!(server.compact(at(60_000)).await.unwrap(), Default::default(), "none was looked at");
+        let looking = crate::evaluations::snapshot(&server, suite).await;
+        let taken = vec![looking.pending[0].seq, looking.pending[1].seq];
+        let evaluation = Evaluation { suite, epoch: looking.epoch, taken, outcomes: Vec::new(), incidents: Vec::new() };
+        assert_eq!(server.commit_evaluation(&evaluation, at(60_000)).await.unwrap(), Committed::Yes);
+        let report = server.compact(at(60_000)).await.unwrap();
+        assert_eq!((report.segments_replaced, report.executions_written), (2, 4));
+        assert_eq!(place.rows("segments").await, 1);
+        let report = server.compact(at(2 + 10 * 60_000)).await.unwrap();
+        assert_eq!((report.segments_replaced, report.executions_written), (1, 6), "ten minutes are enough, the file is small");
         server.close().await;
     })
     .await;
