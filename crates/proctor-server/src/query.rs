@@ -7,6 +7,8 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use percent_encoding::percent_decode;
 
+use crate::api::error::ApiError;
+
 /// The parameters of a query, decoded, in the order sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QueryParams {
@@ -56,6 +58,18 @@ impl QueryParams {
         self.get(key).filter(|value| !value.trim().is_empty())
     }
 
+    /// As [`Self::flag`], of a question in which a slip of the pen must not count as no.
+    ///
+    /// # Errors
+    /// 400 for anything but `true`, `1`, `false` and `0`.
+    pub fn strict_flag(&self, key: &str) -> Result<bool, ApiError> {
+        match self.get(key).as_deref() {
+            Some("true" | "1") => Ok(true),
+            None | Some("false" | "0") => Ok(false),
+            Some(_) => Err(ApiError::bad_request(format!("{key} must be true or false"))),
+        }
+    }
+
     /// Whether `key` is asked for: `true` and `1` are true, everything else is false.
     #[must_use]
     pub fn flag(&self, key: &str) -> bool {
@@ -92,6 +106,8 @@ mod tests {
     fn only_true_and_1_are_true() {
         let query = QueryParams::parse("a=true&b=1&c=TRUE&d=yes&e=&f");
         assert!(query.flag("a") && query.flag("b"));
+        assert!(query.strict_flag("a").is_ok_and(|flag| flag) && query.strict_flag("absent").is_ok_and(|flag| !flag));
+        assert!(["c", "d", "e", "f"].iter().all(|key| query.strict_flag(key).is_err()));
         assert!(!query.flag("c") && !query.flag("d") && !query.flag("e") && !query.flag("f") && !query.flag("g"));
     }
 }

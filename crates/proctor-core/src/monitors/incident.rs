@@ -39,10 +39,10 @@ impl IncidentSettings {
     #[must_use]
     pub fn assess(&self, run: &RunTally) -> Option<Incident> {
         let failed_share = share(run.failed, run.tests);
-        let fingerprint_share = share(run.alike, run.failed);
+        let fingerprint_share = self.fingerprint_share.map(|_| share(run.alike, run.failed));
         let is_incident = run.tests >= self.tests_min
             && failed_share > self.failed_share
-            && self.fingerprint_share.is_none_or(|wanted| fingerprint_share >= wanted);
+            && self.fingerprint_share.zip(fingerprint_share).is_none_or(|(wanted, share)| share >= wanted);
         is_incident.then_some(Incident { tests: run.tests, failed: run.failed, failed_share, fingerprint_share })
     }
 }
@@ -86,8 +86,8 @@ pub struct Incident {
     pub failed: u32,
     /// The share of failed tests, 0 to 1.
     pub failed_share: f64,
-    /// The share of failed tests with the most frequent fingerprint, 0 to 1.
-    pub fingerprint_share: f64,
+    /// The share of failed tests with the most frequent fingerprint, 0 to 1; `None`: nobody asked for it, so it was not worked out.
+    pub fingerprint_share: Option<f64>,
 }
 
 fn share(part: u32, whole: u32) -> f64 {
@@ -111,13 +111,13 @@ mod tests {
         assert_eq!(settings.assess(&run(10, 0, 40)), None, "exactly 80 % is not more");
         assert_eq!(settings.assess(&run(9, 40, 0)), None, "49 tests");
         let incident = settings.assess(&run(9, 31, 10)).unwrap();
-        assert_eq!((incident.tests, incident.failed), (50, 41));
+        assert_eq!((incident.tests, incident.failed, incident.fingerprint_share), (50, 41, None));
     }
 
     #[test]
     fn one_reason_can_be_asked_for() {
         let settings = IncidentSettings { tests_min: 50, failed_share: 0.2, fingerprint_share: Some(0.8) };
-        assert!(settings.assess(&run(70, 24, 6)).is_some());
+        assert_eq!(settings.assess(&run(70, 24, 6)).unwrap().fingerprint_share, Some(0.8));
         assert!(settings.assess(&run(70, 23, 7)).is_none());
         assert!(settings.validate().is_ok());
         let bad = IncidentSettings { failed_share: f64::NAN, ..settings };

@@ -309,7 +309,7 @@ fn incident() -> Value {
         .key("tests", count("That ran."))
         .key("failed", count("Of these, without a pass."))
         .key("failed_share", seconds("0 to 1."))
-        .key("fingerprint_share", seconds("Of the most frequent reason, 0 to 1."))
+        .key("fingerprint_share", nullable(seconds("Of the most frequent reason, 0 to 1; null: the guard does not ask for it.")))
         .schema()
 }
 

@@ -153,6 +153,7 @@ async fn subscriptions_are_checked_and_belong_to_who_may_edit() {
         (json!({ "team": "nobody" }), "team must be the slug of a team"),
         (json!({ "addresses": ["x"] }), "addresses must be at most 20 mail addresses"),
         (json!({ "addresses": ["a@b"], "weekday": "Monday" }), "weekday must be one of monday"),
+        (json!({ "addresses": ["a@b"], "time_zome": "UTC" }), "time_zome is not a setting here; settings are team, addresses"),
         (json!({ "addresses": ["a@b"], "hour": 24 }), "hour must be from 0 to 23"),
         (json!({ "addresses": ["a@b"], "time_zone": "Mars" }), "time_zone must be a name of the IANA database"),
         (json!({ "addresses": ["a@b"], "send_empty": 1 }), "send_empty must be true or false"),

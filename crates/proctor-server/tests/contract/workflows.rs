@@ -7,6 +7,7 @@ use crate::support::{NOW, TestApp, record};
 
 mod changepoint;
 mod preview;
+mod replay;
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -323,6 +324,8 @@ async fn workflows_are_made_changed_and_refused() {
     assert_eq!((refused.status, refused.message().as_str()), (422, "Validation failed: monitor.recover must be lower than alarm"));
     let webhook = json!({ "name": "x", "monitor": { "type": "new_test" }, "alarm_actions": [{ "type": "webhook" }] });
     assert_eq!(app.post(&workflows, &webhook).await.message(), "Validation failed: alarm_actions[0].settings.url is required");
+    let slip = app.post(&format!("{workflows}?dry_run=yes"), &json!({ "name": "x", "monitor": { "type": "new_test" } })).await;
+    assert_eq!((slip.status, slip.message().as_str()), (400, "dry_run must be true or false"));
     let rehearsed = app.post(&format!("{workflows}?dry_run=true"), &json!({ "name": "x", "monitor": { "type": "new_test" } })).await;
     assert_eq!((rehearsed.status, &rehearsed.json()["monitor"]["stable_executions"]), (200, &Value::Null));
     assert_eq!(app.get(&workflows).await.array().len(), 1);

@@ -75,12 +75,14 @@ impl<'r> Fields<'r> {
         }
     }
 
+    /// A whole number from 0 on. One that does not fit is taken for the largest that does: it is out of bounds too, and the settings know
+    /// their bounds.
     pub(super) fn whole<T: TryFrom<u64>>(&mut self, key: &'static str, into: &mut T) {
         if let Some(value) = self.take(key) {
-            // What does not fit is out of bounds, which the settings themselves say better when they can.
-            match value.as_u64().and_then(|number| T::try_from(number).ok()) {
+            let largest = || [u32::MAX.into(), u16::MAX.into(), u8::MAX.into()].into_iter().find_map(|max: u64| T::try_from(max).ok());
+            match value.as_u64().and_then(|number| T::try_from(number).ok().or_else(largest)) {
                 Some(number) => *into = number,
-                None => self.wrong(key, "must be a whole number within its bounds"),
+                None => self.wrong(key, "must be a whole number, 0 or more"),
             }
         }
     }

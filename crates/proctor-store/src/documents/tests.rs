@@ -42,6 +42,26 @@ fn durations_are_seconds_or_multiples() {
     assert_eq!((&passed["passed_only"], &passed["aggregation"]), (&json!(true), &json!("p90")));
 }
 
+#[test]
+fn whole_numbers_of_any_size_are_told_their_bounds() {
+    for kind in MonitorSettings::TYPES {
+        let asked = json!({ "name": kind, "monitor": { "type": kind } });
+        let document = write_workflow(&read_workflow(object(asked), "main", Actions::Sent).unwrap())["monitor"].clone();
+        for key in document.as_object().unwrap().iter().filter(|(_, value)| value.is_u64()).map(|(key, _)| key) {
+            for (number, wanted) in
+                [(json!(u64::MAX), " between "), (json!(70_000_000), " between "), (json!(-1), "0 or more"), (json!(1.5), "0 or more")]
+            {
+                let reasons = reasons(json!({ "name": "w", "monitor": { "type": kind, key: number } }));
+                let is_told = reasons[0].contains(wanted) || (wanted == " between " && reasons[0].contains("lower than"));
+                assert!(reasons[0].starts_with(&format!("monitor.{key} must be ")) && is_told, "{kind} {number}: {reasons:?}");
+            }
+        }
+    }
+    let much = reasons(json!({ "name": "w", "monitor": { "type": "new_test" }, "events_per_minute": u64::MAX }));
+    assert!(much[0].contains("events_per_minute"), "{much:?}");
+    assert!(read_guard(object(json!({ "tests_min": u64::MAX }))).unwrap_err()[0].contains("between 2 and"));
+}
+
 // contract: workflows 5, 12, 13, 29
 #[test]
 fn what_is_wrong_is_named_with_what_is_valid() {

@@ -192,7 +192,7 @@ async fn labels_and_states_follow_events_and_incidents_are_listed() {
         store.set_incident_guard(suite, Some(IncidentSettings::default())).await.unwrap();
         let now = snapshot(&store, suite).await;
         assert_eq!(now.guard, Some(IncidentSettings::default()));
-        let found = Incident { tests: 60, failed: 60, failed_share: 1.0, fingerprint_share: 0.5 };
+        let found = Incident { tests: 60, failed: 60, failed_share: 1.0, fingerprint_share: Some(0.5) };
         let pending = now.pending[0];
         let incident = NewIncident { upload_seq: pending.seq, run: pending.run, at: pending.received_at, found };
         let both = vec![event(EventKind::Alarm, 0, at(5)), event(EventKind::Alarm, 1, at(6))];

@@ -185,11 +185,12 @@ impl FilterDraft {
     }
 
     fn to_document(&self) -> Value {
-        let (key, operator, value) = (self.key.trim(), &self.operator, self.value.trim());
+        // Blanks around a value are part of it: a tag may have them.
+        let (key, operator, value) = (self.key.trim(), &self.operator, self.value.as_str());
         match operator.as_str() {
             "is one of" => json!({ "key": key, "operator": operator, "values": split(value) }),
             "exists" | "does not exist" => json!({ "key": key, "operator": operator }),
-            _ if value.is_empty() => json!({ "key": key, "operator": operator }),
+            _ if value.trim().is_empty() => json!({ "key": key, "operator": operator }),
             _ => json!({ "key": key, "operator": operator, "value": value }),
         }
     }

@@ -13,6 +13,8 @@ use crate::usecases::summaries::{WEEKDAYS, weekday_named, zone_named};
 
 /// Addresses of one subscription.
 const ADDRESSES_MAX: usize = 20;
+/// What a subscription is made of.
+const KEYS: [&str; 6] = ["team", "addresses", "weekday", "hour", "time_zone", "send_empty"];
 const MONDAY: u8 = 1;
 const HOUR_DEFAULT: u8 = 8;
 
@@ -22,6 +24,10 @@ const HOUR_DEFAULT: u8 = 8;
 /// 422 with all that is wrong; what the store says.
 pub(super) async fn read<S>(app: &App, place: &InSuite<S>, body: &Map<String, Value>) -> Result<(SummarySettings, Option<Team>), ApiError> {
     let mut reasons = Vec::new();
+    if let Some(key) = body.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        let key = proctor_core::text::cut(key, 64);
+        reasons.push(format!("{key} is not a setting here; settings are {}", KEYS.join(", ")));
+    }
     let addresses = addresses(body, &mut reasons);
     let team = match body.get("team") {
         None | Some(Value::Null) => None,

@@ -30,8 +30,9 @@ pub async fn create(
     query: QueryParams,
     JsonObject(body): JsonObject,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let is_trial = query.strict_flag("dry_run")?;
     let input = WorkflowInput::for_new(body, &place.suite.settings.default_branch)?;
-    if query.flag("dry_run") {
+    if is_trial {
         return Ok((StatusCode::OK, Json(Value::Object(write_workflow(&app.store.sealed(place.suite.id, input.definition)?)))));
     }
     let WorkflowInput { definition, application } = input;
@@ -57,8 +58,9 @@ pub async fn update(
     JsonObject(body): JsonObject,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     place.require_edit(&app, NOT_ALLOWED).await?;
+    let is_trial = query.strict_flag("dry_run")?;
     let input = WorkflowInput::for_change(body, &workflow.definition)?;
-    if query.flag("dry_run") {
+    if is_trial {
         return Ok((StatusCode::OK, Json(Value::Object(write_workflow(&app.store.sealed(place.suite.id, input.definition)?)))));
     }
     let WorkflowInput { definition, application } = input;
