@@ -112,7 +112,7 @@ pub enum FilterError {
     #[error("the key of a filter is missing")]
     KeyMissing,
     /// `mut`, `mut.*` or `result`.
-    #[error("\"{0}\" cannot be used in a filter")]
+    #[error("\"{0}\" cannot be used in filters and variant tags")]
     KeyNotUsable(String),
     /// An operator of another language.
     #[error("unknown operator \"{0}\"")]

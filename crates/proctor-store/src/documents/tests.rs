@@ -78,7 +78,10 @@ fn what_is_wrong_is_named_with_what_is_valid() {
     let branchless = json!({ "name": "w", "monitor": { "type": "transition_count" }, "filters": [] });
     assert!(reasons(branchless)[0].starts_with("transition_count needs a filter on scm.branch"));
     let filtered = |filters: Value| reasons(json!({ "name": "w", "monitor": { "type": "new_test" }, "filters": filters }));
-    assert_eq!(filtered(json!([{ "key": "mut.x", "operator": "is", "value": "1" }])), ["filters: \"mut.x\" cannot be used in a filter"]);
+    assert_eq!(
+        filtered(json!([{ "key": "mut.x", "operator": "is", "value": "1" }])),
+        ["filters: \"mut.x\" cannot be used in filters and variant tags"]
+    );
     let eleven: Vec<Value> = (0..11).map(|number| json!({ "key": format!("k{number}"), "operator": "exists" })).collect();
     assert_eq!(filtered(json!(eleven)), ["filters: at most 10 filters"]);
     assert!(

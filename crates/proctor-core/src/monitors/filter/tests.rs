@@ -37,9 +37,9 @@ fn all_must_hold_and_missing_tags_have_their_rules() {
 #[test]
 fn what_is_refused() {
     let refused = |filters: Vec<TagFilter>| TagFilters::new(filters).unwrap_err().to_string();
-    assert_eq!(refused(vec![filter("mut.x", is("a"))]), "\"mut.x\" cannot be used in a filter");
-    assert_eq!(refused(vec![filter("mut", Operator::Exists)]), "\"mut\" cannot be used in a filter");
-    assert_eq!(refused(vec![filter("result", is("passed"))]), "\"result\" cannot be used in a filter");
+    assert_eq!(refused(vec![filter("mut.x", is("a"))]), "\"mut.x\" cannot be used in filters and variant tags");
+    assert_eq!(refused(vec![filter("mut", Operator::Exists)]), "\"mut\" cannot be used in filters and variant tags");
+    assert_eq!(refused(vec![filter("result", is("passed"))]), "\"result\" cannot be used in filters and variant tags");
     assert_eq!(refused(vec![filter("a", is("b")); 11]), "at most 10 filters");
     assert_eq!(refused(vec![filter("a", Operator::IsOneOf(Vec::new()))]), "\"is one of\" takes 1 to 100 values");
     assert_eq!(refused(vec![filter("a", is(" "))]), "the value of a filter on \"a\" is blank");

@@ -142,5 +142,5 @@ fn what_is_refused() {
     );
     assert_eq!(message(PassedOnRetry { window_days: 91, ..settings() }), "window_days must be between 1 and 90");
     let tagged = PassedOnRetry { variant_tags: vec!["mut.x".to_owned()], ..settings() };
-    assert_eq!(message(tagged), "variant_tags: \"mut.x\" cannot be used in a filter");
+    assert_eq!(message(tagged), "variant_tags: \"mut.x\" cannot be used in filters and variant tags");
 }

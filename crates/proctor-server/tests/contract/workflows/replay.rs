@@ -1,4 +1,4 @@
-//! Replays give the verdict that stands in the ledger, to the last digit.
+//! Replays give the verdict that stands in the ledger, to the last digit; and how the ledger is asked.
 
 use serde_json::{Value, json};
 
@@ -59,4 +59,15 @@ async fn every_event_of_every_monitor_replays_to_the_same_verdict() {
     }
     println!("{monitors:?}");
     assert!(monitors.len() >= 6 && monitors.values().sum::<u32>() > 40, "there was something to replay: {monitors:?}");
+}
+
+#[tokio::test]
+async fn kinds_that_a_list_does_not_have_are_refused_with_those_that_it_has() {
+    let app = start().await;
+    for kind in ["label_added", "x"] {
+        let refused = app.get(&app.p(&format!("/events?kind={kind}"))).await;
+        assert_eq!((refused.status, refused.message().as_str()), (400, "kind must be one of alarm, recover"));
+    }
+    assert_eq!(app.get(&app.p("/ledger?kind=label_added")).await.status, 200);
+    assert!(app.get(&app.p("/ledger?kind=x")).await.message().contains("label_added"));
 }
