@@ -26,6 +26,42 @@ fn every_monitor_is_written_and_read_back() {
     assert_eq!(read_workflow(write_workflow(&born), "", Actions::Stored).unwrap(), born);
 }
 
+/// `docs/monitors.md` tells each setting once, in the table of its monitor: `| setting | default | bounds | |`.
+#[test]
+fn the_page_on_monitors_tells_defaults_and_bounds() {
+    let page = include_str!("../../../../docs/monitors.md");
+    for kind in MonitorSettings::TYPES {
+        let asked = json!({ "name": kind, "monitor": { "type": kind } });
+        let document = write_workflow(&read_workflow(object(asked), "main", Actions::Sent).unwrap());
+        let written = document["monitor"].as_object().unwrap();
+        let section = page.split("\n## ").find(|section| section.lines().next() == Some(kind)).unwrap();
+        let rows: Vec<Vec<&str>> = section
+            .lines()
+            .filter(|line| line.starts_with("| `"))
+            .map(|line| line.split('|').map(|cell| cell.trim().trim_matches('`')).skip(1).take(3).collect())
+            .collect();
+        let told: Vec<&str> = rows.iter().map(|row| row[0]).collect();
+        let settings: Vec<&str> = written.keys().map(String::as_str).filter(|key| *key != "type").collect();
+        assert_eq!(told, settings, "{kind}");
+        for row in rows {
+            let (setting, default, bounds) = (row[0], row[1], row[2]);
+            let value = written[setting].as_str().map_or_else(|| written[setting].to_string(), str::to_owned);
+            assert_eq!(default, value, "{kind}.{setting}");
+            let Some((least, most)) = numbers(bounds) else { continue };
+            let mut beyond = document.clone();
+            beyond["monitor"][setting] = if most.fract() == 0.0 { json!(most as u64 + 1) } else { json!(most + 1.0) };
+            assert_eq!(reasons(Value::Object(beyond)), [format!("monitor.{setting} must be between {least} and {most}")], "{kind}");
+        }
+    }
+}
+
+/// `0 to 1, below alarm`: both numbers. None where the bounds begin otherwise.
+fn numbers(bounds: &str) -> Option<(f64, f64)> {
+    let (least, rest) = bounds.split_once(" to ")?;
+    let most = rest.split([',', ';', ' ']).next()?;
+    Some((least.parse().ok()?, most.parse().ok()?))
+}
+
 #[test]
 fn durations_are_seconds_or_multiples() {
     let monitor = |monitor: Value| {
