@@ -20,6 +20,7 @@ mod storage;
 mod storage_command;
 mod upload;
 mod version;
+mod visible;
 
 use std::process::ExitCode;
 

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::exit::Failure;
+use crate::visible::visible;
 
 /// Asks on the terminal until somebody says yes or no.
 ///
@@ -14,7 +15,8 @@ pub(crate) fn confirm(question: &str) -> Result<(), Failure> {
         return Err(Failure::usage(format!("{question} Nobody is there to answer"), "add --yes to go on without asking"));
     }
     let mut answer = String::new();
-    let asked = write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush()).and_then(|()| stdin.lock().read_line(&mut answer));
+    let asked =
+        write!(stderr, "{} [y/N] ", visible(question)).and_then(|()| stderr.flush()).and_then(|()| stdin.lock().read_line(&mut answer));
     if asked.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
         return Ok(());
     }

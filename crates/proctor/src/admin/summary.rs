@@ -157,14 +157,25 @@ fn show_all(summaries: &[Value], is_json: bool) {
         output::json(&Value::from(summaries));
         return;
     }
-    let head = ["ID", "TEAM", "TO", "WHEN", "NEXT", "LAST MAIL"].map(str::to_owned).to_vec();
-    let row = |summary: &Value| {
-        let to: Vec<&str> = summary["addresses"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let when = format!("{} {}:00 {}", word(summary, "weekday"), summary["hour"], word(summary, "time_zone"));
-        let or_dash = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
-        let to = if to.is_empty() { "its members".to_owned() } else { to.join(", ") };
-        let last = or_dash(word(&summary["last_mail"], "status"));
-        vec![word(summary, "id").to_owned(), or_dash(word(summary, "team")), to, when, word(summary, "next_at").to_owned(), last]
-    };
-    output::say(&output::table(&std::iter::once(head).chain(summaries.iter().map(row)).collect::<Vec<_>>()));
+    if summaries.is_empty() {
+        output::say("No summaries.");
+        return;
+    }
+    output::say(&summaries.iter().map(to_text).collect::<Vec<_>>().join("\n\n"));
+}
+
+/// One subscription: what it has, line by line, as ids, zones and addresses together fit no terminal.
+fn to_text(summary: &Value) -> String {
+    let to: Vec<&str> = summary["addresses"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let or_dash = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
+    let rows = [
+        ("id", word(summary, "id").to_owned()),
+        ("team", or_dash(word(summary, "team"))),
+        ("to", if to.is_empty() { "its members".to_owned() } else { to.join(", ") }),
+        ("when", format!("{} {}:00 {}", word(summary, "weekday"), summary["hour"], word(summary, "time_zone"))),
+        ("next", word(summary, "next_at").to_owned()),
+        ("last mail", or_dash(word(&summary["last_mail"], "status"))),
+    ];
+    let rows: Vec<Vec<String>> = rows.into_iter().map(|(label, value)| vec![label.to_owned(), value]).collect();
+    output::wrapped_table(&rows, 1)
 }

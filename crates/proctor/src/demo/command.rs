@@ -102,6 +102,6 @@ async fn present(
     evaluator.settle().await.context("workflows were not evaluated")?;
     let took = start.elapsed();
     let failed_run = client.failed_run("checkout-api").await?;
-    output::say(&to_text(client, link, &first.upload_token, loaded, took, failed_run.as_deref()));
+    output::say_styled(&to_text(client, link, &first.upload_token, loaded, took, failed_run.as_deref()));
     Ok(())
 }

@@ -6,18 +6,19 @@ use serde_json::{Value, json};
 
 use crate::lint::verdict::{Verdict, problem_line, warning_line};
 use crate::output::{counted, thousands};
+use crate::visible::visible;
 
 /// Lines of one kind that are shown to people for one file.
 const LINES_SHOWN_MAX: usize = 20;
 
 /// A verdict in a few lines.
 pub(crate) fn to_text(name: &str, verdict: &Verdict) -> String {
-    let format = verdict.format.map_or_else(String::new, |format| format!(" ({})", format.as_str()));
+    let (name, format) = (visible(name), verdict.format.map_or_else(String::new, |format| format!(" ({})", format.as_str())));
     let mut lines = Vec::new();
     match &verdict.refused {
         Some(refused) => {
             lines.push(format!("{name}{format}: would be refused ({})", refused.reason_code));
-            lines.push(format!("  {}", refused.message));
+            lines.push(format!("  {}", visible(&refused.message)));
             lines.extend(refused.next_step.iter().map(|next_step| format!("  next: {next_step}")));
         }
         None => lines.push(format!("{name}{format}: {}", summary(verdict))),
@@ -73,7 +74,7 @@ fn summary(verdict: &Verdict) -> String {
 }
 
 fn list(lines: &mut Vec<String>, label: &str, total: u64, texts: impl Iterator<Item = String>) {
-    let shown: Vec<String> = texts.take(LINES_SHOWN_MAX).map(|text| format!("  {label}: {text}")).collect();
+    let shown: Vec<String> = texts.take(LINES_SHOWN_MAX).map(|text| format!("  {label}: {}", visible(&text))).collect();
     let more = total.saturating_sub(shown.len() as u64);
     lines.extend(shown);
     if more > 0 {

@@ -34,7 +34,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<Exit> {
     let made = make_first(&store, &args.bootstrap, &settings, clock.now()).await?;
     listening.announce();
     if let Some(first) = &made.first {
-        output::say(&to_text(first, settings.public_url.as_deref().unwrap_or(&listening.url)));
+        output::say_styled(&to_text(first, settings.public_url.as_deref().unwrap_or(&listening.url)));
     }
     // Without room for it the server still serves: who can sign in otherwise reads what is there.
     let link = sign_in_link(&store, clock.now()).await.unwrap_or_else(|error| {

@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::visible::visible_lines;
+
 /// How far the upload is, in bytes of the files.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress(ProgressBar);
@@ -34,7 +36,7 @@ impl Progress {
 
     /// Says something above the bar, or on stderr when there is none.
     pub(crate) fn note(&self, text: &str) {
-        if self.0.is_hidden() { crate::output::note(text) } else { self.0.println(text) }
+        if self.0.is_hidden() { crate::output::note(text) } else { self.0.println(visible_lines(text)) }
     }
 
     /// Removes the bar.

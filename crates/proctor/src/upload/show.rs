@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::output::{counted, thousands};
 use crate::upload::receipt::{End, Outcome, Receipt};
+use crate::visible::visible;
 
 /// The receipt in a few lines: what became of each file, why records were left out, and where the run is.
 pub(crate) fn to_text(outcomes: &[Outcome]) -> String {
@@ -12,7 +13,7 @@ pub(crate) fn to_text(outcomes: &[Outcome]) -> String {
     let mut run_urls: Vec<&str> = Vec::new();
     for outcome in outcomes {
         let format = outcome.format.map_or_else(String::new, |format| format!(" ({})", format.as_str()));
-        let file = format!("{}{format}", outcome.file);
+        let file = format!("{}{format}", visible(&outcome.file));
         match &outcome.end {
             End::Stored(receipt) => {
                 lines.extend(stored_lines(&file, receipt));
@@ -22,11 +23,11 @@ pub(crate) fn to_text(outcomes: &[Outcome]) -> String {
             }
             End::Refused { status, message, next_step } => {
                 let status = status.map_or_else(String::new, |status| format!(" ({status})"));
-                lines.push(format!("{file}: refused{status}: {message}"));
+                lines.push(format!("{file}: refused{status}: {}", visible(message)));
                 lines.push(format!("  next: {next_step}"));
             }
             End::Unreachable { status: _, message } => {
-                lines.push(format!("{file}: not sent after {}: {message}", times(outcome.tries)));
+                lines.push(format!("{file}: not sent after {}: {}", times(outcome.tries), visible(message)));
                 lines.push("  next: see whether the server runs and --url is right, then send the file again".to_owned());
             }
         }
@@ -51,7 +52,7 @@ fn stored_lines(file: &str, receipt: &Receipt) -> Vec<String> {
     if receipt.skipped > 0 {
         lines[0].push_str(&format!(", {} left out", thousands(receipt.skipped)));
     }
-    lines.extend(receipt.errors.iter().map(|error| format!("  {error}")));
+    lines.extend(receipt.errors.iter().map(|error| format!("  {}", visible(error))));
     let more = receipt.skipped.saturating_sub(receipt.errors.len() as u64);
     if more > 0 {
         lines.push(format!("  … and {} more", thousands(more)));

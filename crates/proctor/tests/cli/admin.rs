@@ -49,6 +49,25 @@ fn story(fixture: &Fixture, target: &[&str], organization: &str) {
     assert!(fixture.server.get_as(secret, &suites)["message"].as_str().unwrap().starts_with("Authentication required"));
 }
 
+#[test]
+fn summaries_are_listed_within_80_columns_and_mistakes_told_in_words() {
+    let fixture = Fixture::new();
+    let data_dir = fixture.directory.path().join("data");
+    let summary = |args: &[&str]| run(&[&["suite", "summary"], args, &["--data-dir", data_dir.to_str().unwrap()]].concat());
+    let nobody = summary(&["add", "default/tests"]).expect(2).stderr;
+    assert!(nobody.contains("--team") && nobody.contains("--to"), "{nobody}");
+    let odd = summary(&["preview", "default/tests", "nope"]).expect(2).stderr;
+    assert!(odd.contains("this is no id"), "{odd}");
+    assert_eq!(summary(&["list", "default/tests"]).expect(0).stdout, "No summaries.\n");
+    let to: Vec<String> = (0..12).map(|number| format!("quality-{number}@acme.example")).collect();
+    for _ in 0..2 {
+        summary(&["add", "default/tests", "--to", &to.join(","), "--time-zone", "America/Argentina/Buenos_Aires"]).expect(0);
+    }
+    let listed = summary(&["list", "default/tests"]).expect(0).stdout;
+    assert!(listed.contains("quality-11@acme.example") && listed.contains("Buenos_Aires"), "{listed}");
+    assert!(listed.lines().all(|line| line.chars().count() <= 80), "{listed}");
+}
+
 /// The team `test-engine` is gone; addresses do without.
 fn summaries(proctor: &dyn Fn(&[&str]) -> Finished, suite: &str, is_server: bool) {
     let json = |args: &[&str]| proctor(&[&["suite", "summary"], args].concat()).expect(0).json();

@@ -55,3 +55,13 @@ fn a_file_of_no_format_is_a_finding_and_a_missing_one_a_mistake() {
     let finished = run(&["lint", broken.to_str().unwrap(), good.to_str().unwrap()]).expect(1);
     assert!(finished.stdout.contains("failed to read the file") && finished.stdout.contains("1 result: 1 passed"), "{finished:?}");
 }
+
+#[test]
+fn names_of_files_do_not_steer_the_terminal() {
+    let directory = tempfile::tempdir().unwrap();
+    let odd = directory.path().join("a\u{1b}[31m\nb.json");
+    std::fs::write(&odd, r#"[{"name":"a","result":"passed"}]"#).unwrap();
+    let linted = run(&["lint", odd.to_str().unwrap()]).expect(0).stdout;
+    assert!(linted.ends_with("a\\u001b[31m\\nb.json (json): 1 result: 1 passed\n"), "{linted:?}");
+    assert!(!run(&["lint", "absent\u{1b}[31m"]).expect(2).stderr.contains('\u{1b}'));
+}

@@ -1,6 +1,6 @@
 //! The arguments of `proctor suite summary`.
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use proctor_core::actions::address::is_mail_address;
 use proctor_core::id::SummaryId;
 use proctor_server::usecases::summaries::{weekday_named, zone_named};
@@ -16,6 +16,8 @@ pub(crate) enum SummaryCommand {
         place: SummaryPlace,
     },
     /// Send them to the members of a team, or to addresses
+    // The usage that names the options of which one is required is wider than a terminal.
+    #[command(override_usage = "proctor suite summary add [OPTIONS] <ORG/SUITE>")]
     Add {
         #[command(flatten)]
         settings: NewSummaryArgs,
@@ -55,15 +57,16 @@ pub(crate) struct OneSummary {
     #[command(flatten)]
     pub(crate) place: SummaryPlace,
     /// Its id, as 'list' shows it
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = parse_id)]
     pub(crate) id: SummaryId,
 }
 
 /// Who gets it, and when.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("recipients").args(["team", "to"]).required(true).multiple(true)))]
 pub(crate) struct NewSummaryArgs {
     /// The team whose tests it is about, and whose members get it
-    #[arg(long, value_name = "TEAM", required_unless_present = "to")]
+    #[arg(long, value_name = "TEAM")]
     pub(crate) team: Option<String>,
     /// Who gets it instead, by commas; without a team it is about all tests
     #[arg(long, value_name = "ADDRESS,...", value_delimiter = ',', value_parser = parse_address)]
@@ -90,6 +93,10 @@ impl SummaryCommand {
             Self::Delete { one } | Self::Preview { one } | Self::Send { one } => &one.place,
         }
     }
+}
+
+fn parse_id(text: &str) -> Result<SummaryId, String> {
+    text.trim().parse().map_err(|_| "this is no id: write it as 'proctor suite summary list' shows it".to_owned())
 }
 
 fn parse_address(text: &str) -> Result<String, String> {

@@ -34,5 +34,5 @@ pub(crate) fn show(report: &Value) {
         vec![name, text(&test["events"][0]["at"]), test["alarms"].to_string(), decimal(&test["alarmed_days"])]
     };
     let rows: Vec<_> = std::iter::once(head).chain(tests.iter().take(TESTS_SHOWN_MAX).map(row)).collect();
-    output::say(&format!("\n{}", output::table(&rows)));
+    output::say(&format!("\n{}", output::wrapped_table(&rows, 0)));
 }

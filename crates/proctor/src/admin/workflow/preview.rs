@@ -45,5 +45,5 @@ fn show_tests(title: &str, list: &Value) {
     };
     let head = [title, "LAST EVENT", "SCORE"].map(str::to_owned).to_vec();
     let rows: Vec<_> = std::iter::once(head).chain(tests.iter().map(row)).collect();
-    output::say(&format!("\n{}", output::table(&rows)));
+    output::say(&format!("\n{}", output::wrapped_table(&rows, 0)));
 }
