@@ -43,5 +43,6 @@ mod uploads_records;
 mod uploads_runs;
 mod uploads_support;
 mod uploads_transport;
+mod workflow_rehearsal;
 mod workflow_versions;
 mod workflows;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::admin::args::{NewTokenArgs, SuitePath, SuiteSettingArgs, Switch, TagKeys};
 use crate::admin::local_suites::read_policy;
 use crate::admin::views::{OrganizationView, SuiteView, TokenView};
+use crate::admin::workflow::next_step;
 use crate::exit::Failure;
 use crate::http::root_cause;
 use crate::storage_command::StorageView;
@@ -135,11 +136,12 @@ impl Remote {
 fn refusal(status: StatusCode, body: &str) -> Failure {
     let message = serde_json::from_str::<Value>(body).ok().and_then(|body| body["message"].as_str().map(str::to_owned));
     let message = format!("the server answers {}: {}", status.as_u16(), message.unwrap_or_else(|| "no reason given".to_owned()));
+    let next_step = next_step(&message);
     match status.as_u16() {
         401 => Failure::refused(message, "check the API token in PROCTOR_TOKEN or --token"),
         403 => Failure::refused(message, "use a token that has this scope; 'proctor token list' shows what each may do"),
         404 => Failure::refused(message, "check the names; 'proctor suite list' and 'proctor org list' show those there are"),
-        422 => Failure::refused(message, "change what the message names"),
+        422 => Failure::refused(message, next_step),
         429 | 500.. => Failure::unreachable(message, "try again later, or see the log of the server"),
         _ => Failure::refused(message, "check --server: it is to be the address of a Proctor server"),
     }

@@ -25,7 +25,7 @@ pub(crate) enum WorkflowCommand {
     },
     /// Make a workflow from a file with one document
     Create {
-        /// The file, YAML or JSON
+        /// The file, YAML or JSON; - for stdin
         #[arg(value_name = "FILE")]
         file: PathBuf,
         #[command(flatten)]
@@ -38,7 +38,7 @@ pub(crate) enum WorkflowCommand {
         /// The workflow, by its name
         #[arg(value_name = "NAME")]
         name: String,
-        /// The file, YAML or JSON
+        /// The file, YAML or JSON; - for stdin
         #[arg(value_name = "FILE")]
         file: PathBuf,
         #[command(flatten)]
@@ -59,7 +59,7 @@ pub(crate) enum WorkflowCommand {
     },
     /// Try a rule on all stored history: what it would have flagged, and when
     Backtest {
-        /// A file with the rule: a monitor, and filters
+        /// A file with the rule: a monitor, and filters; - for stdin
         #[arg(value_name = "FILE", required_unless_present = "name", conflicts_with = "name")]
         file: Option<PathBuf>,
         /// A workflow of the suite, by its name
@@ -70,8 +70,8 @@ pub(crate) enum WorkflowCommand {
     },
     /// Tell what a workflow would do if it were saved now
     Preview {
-        /// A file with the workflow; if the suite has one of that name, the two
-        /// are compared
+        /// A file with the workflow, or - for stdin; if the suite has one of that
+        /// name, the two are compared
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// Tell of so many days, today and those before it
@@ -82,7 +82,7 @@ pub(crate) enum WorkflowCommand {
     },
     /// Make the workflows of a suite those of a file
     Apply {
-        /// The file: `workflows:`, a list of documents
+        /// The file: `workflows:`, a list of documents; - for stdin
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// Delete workflows that the file does not have
@@ -95,7 +95,7 @@ pub(crate) enum WorkflowCommand {
     },
     /// Tell what `apply` would do; exit code 1 if it would do anything
     Diff {
-        /// The file: `workflows:`, a list of documents
+        /// The file: `workflows:`, a list of documents; - for stdin
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// As with apply

@@ -3,6 +3,7 @@
 use anyhow::Context;
 use proctor_core::id::WorkflowId;
 use proctor_core::suite::Suite;
+use proctor_core::workflow::Definition;
 use proctor_server::api::proctor::workflows::{WorkflowBody, preview_body, read_change, read_unsaved, report_body};
 use proctor_server::usecases::workflows::backtest;
 use proctor_store::StoreError;
@@ -15,6 +16,7 @@ use crate::admin::args::{SuitePath, Switch};
 use crate::admin::local::Local;
 use crate::admin::remote::Remote;
 use crate::admin::target::Target;
+use crate::admin::workflow::next_step;
 use crate::admin::workflow::view::WorkflowView;
 use crate::exit::Failure;
 
@@ -85,17 +87,34 @@ impl<'a> Access<'a> {
     pub(crate) async fn update(&self, id: &str, mut changes: Map<String, Value>, application: Application) -> anyhow::Result<WorkflowView> {
         match &self.place {
             Place::Local(local, suite) => {
-                let id: WorkflowId = id.parse().context("the id of a workflow")?;
-                let current = local.store.workflow(suite.id, id).await?.ok_or(StoreError::Missing("workflow"))?;
-                let mut document = write_workflow(&current.definition);
-                document.extend(changes);
-                let definition = read_workflow(document, "", Actions::Sent).map_err(invalid)?;
+                let Workflow { id, definition, .. } = saved(local, suite, id).await?;
+                let definition = changed(&definition, changes)?;
                 let updated = local.store.update_workflow(suite.id, id, definition, application, Author::System, local.now).await;
                 view(&updated.map_err(taken)?)
             }
             Place::Remote(remote, base) => {
                 changes.insert("apply".to_owned(), json!(application.as_str()));
                 remote.call(Method::PATCH, &format!("{base}/{id}"), Some(changes.into())).await
+            }
+        }
+    }
+
+    /// The document that a change of the workflow with this id, or a new one, would have: with its secrets sealed. Nothing is changed.
+    pub(crate) async fn rehearse(&self, id: Option<&str>, document: Map<String, Value>) -> anyhow::Result<Map<String, Value>> {
+        match &self.place {
+            Place::Local(local, suite) => {
+                let definition = match id {
+                    Some(id) => changed(&saved(local, suite, id).await?.definition, document)?,
+                    None => read_workflow(document, &self.default_branch, Actions::Sent).map_err(invalid)?,
+                };
+                Ok(write_workflow(&local.store.sealed(suite.id, definition).map_err(unsealable)?))
+            }
+            Place::Remote(remote, base) => {
+                let (method, path) = match id {
+                    Some(id) => (Method::PATCH, format!("{base}/{id}?dry_run=true")),
+                    None => (Method::POST, format!("{base}?dry_run=true")),
+                };
+                remote.call(method, &path, Some(document.into())).await
             }
         }
     }
@@ -128,10 +147,7 @@ impl<'a> Access<'a> {
         match &self.place {
             Place::Local(local, suite) => {
                 let saved = match id {
-                    Some(id) => {
-                        let id: WorkflowId = id.parse().context("the id of a workflow")?;
-                        Some(local.store.workflow(suite.id, id).await?.ok_or(StoreError::Missing("workflow"))?)
-                    }
+                    Some(id) => Some(saved(local, suite, id).await?),
                     None => None,
                 };
                 let definition = match &saved {
@@ -149,18 +165,39 @@ impl<'a> Access<'a> {
     }
 }
 
+async fn saved(local: &Local, suite: &Suite, id: &str) -> anyhow::Result<Workflow> {
+    let id: WorkflowId = id.parse().context("the id of a workflow")?;
+    Ok(local.store.workflow(suite.id, id).await?.ok_or(StoreError::Missing("workflow"))?)
+}
+
+/// What a definition becomes: what the changes do not name stays.
+fn changed(current: &Definition, changes: Map<String, Value>) -> Result<Definition, Failure> {
+    let mut document = write_workflow(current);
+    document.extend(changes);
+    read_workflow(document, "", Actions::Sent).map_err(invalid)
+}
+
 fn view(workflow: &Workflow) -> anyhow::Result<WorkflowView> {
     Ok(serde_json::from_value(serde_json::to_value(WorkflowBody::new(workflow))?)?)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn invalid(reasons: Vec<String>) -> Failure {
-    Failure::usage(reasons.join(", "), "change what the message names")
+    let reasons = reasons.join(", ");
+    Failure::usage(reasons.as_str(), next_step(&reasons))
+}
+
+/// Secrets that were sealed for somewhere else are refused as a server refuses them.
+fn unsealable(error: StoreError) -> anyhow::Error {
+    match error {
+        StoreError::SealedElsewhere => Failure::refused(error.to_string(), "write the secret itself").into(),
+        error => error.into(),
+    }
 }
 
 fn taken(error: StoreError) -> anyhow::Error {
     match error {
         StoreError::Taken(_) => Failure::refused("there is a workflow of that name already", "choose another name").into(),
-        error => error.into(),
+        error => unsealable(error),
     }
 }

@@ -8,4 +8,5 @@ mod preview;
 mod run;
 mod view;
 
+pub(crate) use file::next_step;
 pub(crate) use run::run_workflow;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::Context;
 use proctor_store::catalog::workflows::Application;
 use serde_json::{Map, Value, json};
 
@@ -13,6 +14,7 @@ use crate::admin::workflow::view::{WorkflowView, complete};
 use crate::admin::workflow::{backtest, file, plan, preview};
 use crate::exit::Exit;
 use crate::output;
+use crate::visible::visible;
 
 /// Runs the command.
 ///
@@ -51,14 +53,11 @@ impl Running<'_> {
             WorkflowCommand::Preview { file, days, .. } => self.preview(file, *days).await?,
             WorkflowCommand::Apply { file, prune, application, .. } => {
                 let steps = self.steps(file, *prune).await?;
-                for step in &steps {
-                    self.take(step.clone(), how(*application)).await?;
-                }
-                self.steps_done(&steps, "The workflows are those of the file.");
+                self.apply(&steps, how(*application)).await?;
             }
             WorkflowCommand::Diff { file, prune, .. } => {
                 let steps = self.steps(file, *prune).await?;
-                self.steps_done(&steps, "No differences.");
+                self.show_steps(&steps, "No differences.");
                 return Ok(if steps.is_empty() { Exit::Done } else { Exit::Refused });
             }
             WorkflowCommand::Export { .. } => self.export().await?,
@@ -76,7 +75,7 @@ impl Running<'_> {
             let status = if workflow.document.get("dry_run") == Some(&Value::Bool(true)) { "dry run" } else { workflow.text("status") };
             vec![workflow.name().to_owned(), workflow.monitor().to_owned(), status.to_owned(), workflow.version.to_string()]
         };
-        output::say(&output::table(&std::iter::once(head).chain(workflows.iter().map(row)).collect::<Vec<_>>()));
+        output::say(&output::wrapped_table(&std::iter::once(head).chain(workflows.iter().map(row)).collect::<Vec<_>>(), 0));
         Ok(())
     }
 
@@ -99,7 +98,7 @@ impl Running<'_> {
         if self.is_json {
             output::json(&json!({ "deleted": name }));
         } else {
-            output::say(&format!("Deleted the workflow {name}."));
+            output::say(&format!("Deleted the workflow {}.", visible(name)));
         }
         Ok(())
     }
@@ -133,11 +132,45 @@ impl Running<'_> {
         Ok(())
     }
 
+    /// The steps to the workflows of a file. What is wrong with the file or refused is told before any of them is taken.
     async fn steps(&self, path: &Path, is_pruned: bool) -> anyhow::Result<Vec<plan::Step>> {
         let branch = self.access.default_branch();
-        let wanted = file::read_all(path)?.into_iter().map(|document| complete(document, branch)).collect::<Result<Vec<_>, _>>()?;
+        let documents = file::read_all(path)?.into_iter().map(|document| complete(document, branch)).collect::<Result<Vec<_>, _>>()?;
+        plan::check_names(&documents)?;
+        let current = self.access.all().await?;
+        let mut wanted = Vec::with_capacity(documents.len());
+        for document in documents {
+            let saved = current.iter().find(|view| view.name() == plan::name_of(&document));
+            let kept = if plan::needs_rehearsal(&document, saved) {
+                let refused = || format!("the workflow {} cannot be applied", visible(plan::name_of(&document)));
+                self.access.rehearse(saved.map(|view| view.id.as_str()), document.clone()).await.with_context(refused)?
+            } else {
+                document.clone()
+            };
+            wanted.push(plan::Wanted { document, kept });
+        }
         let others = if is_pruned { plan::Others::Deleted } else { plan::Others::Kept };
-        Ok(plan::plan(&self.access.all().await?, &wanted, others))
+        Ok(plan::plan(&current, &wanted, others)?)
+    }
+
+    /// Takes the steps, and tells each that is done: also when a later one fails.
+    async fn apply(&self, steps: &[plan::Step], application: Application) -> anyhow::Result<()> {
+        for (done, step) in steps.iter().enumerate() {
+            let line = step.line();
+            if let Err(error) = self.take(step.clone(), application).await {
+                if self.is_json {
+                    self.show_steps(&steps[..done], "");
+                }
+                return Err(error.context(format!("failed at '{}', with {done} of {} changes made", visible(&line), steps.len())));
+            }
+            if !self.is_json {
+                output::say(&visible(&line));
+            }
+        }
+        if self.is_json || steps.is_empty() {
+            self.show_steps(steps, "The workflows are those of the file.");
+        }
+        Ok(())
     }
 
     async fn take(&self, step: plan::Step, application: Application) -> anyhow::Result<()> {
@@ -148,14 +181,13 @@ impl Running<'_> {
         }
     }
 
-    fn steps_done(&self, steps: &[plan::Step], nothing: &str) {
-        let lines: Vec<String> = steps.iter().map(plan::Step::line).collect();
+    fn show_steps(&self, steps: &[plan::Step], nothing: &str) {
         if self.is_json {
-            output::json(&json!({ "steps": lines }));
-        } else if lines.is_empty() {
+            output::json(&json!({ "steps": steps.iter().map(plan::Step::line).collect::<Vec<_>>() }));
+        } else if steps.is_empty() {
             output::say(nothing);
         } else {
-            output::say(&lines.join("\n"));
+            output::say(&steps.iter().map(|step| visible(&step.line()).into_owned()).collect::<Vec<_>>().join("\n"));
         }
     }
 

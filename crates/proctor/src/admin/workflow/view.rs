@@ -4,6 +4,7 @@ use proctor_store::documents::{Actions, read_workflow, write_workflow};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::admin::workflow::next_step;
 use crate::exit::Failure;
 
 /// A workflow: what Proctor knows of it, and its document.
@@ -49,6 +50,9 @@ pub(crate) fn complete(document: Map<String, Value>, default_branch: &str) -> Re
     let name = document.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
     match read_workflow(document, default_branch, Actions::Sent) {
         Ok(definition) => Ok(write_workflow(&definition)),
-        Err(reasons) => Err(Failure::usage(format!("workflow {name}: {}", reasons.join(", ")), "change what the message names")),
+        Err(reasons) => {
+            let reasons = reasons.join(", ");
+            Err(Failure::usage(format!("workflow {name}: {reasons}"), next_step(&reasons)))
+        }
     }
 }
