@@ -1,5 +1,6 @@
 //! Sends mail that no workflow sends: that terms of states have ended, and weekly summaries.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use proctor_store::catalog::mails::Mail;
@@ -55,12 +56,13 @@ async fn deliver_one(store: &Store, clock: &Arc<dyn Clock>, settings: &Arc<Setti
     store.record_mail(&mail, &judge(reply, mail.attempts, now, rand::random()), now).await
 }
 
+/// The addresses, and the members that the team has now; each once.
 async fn recipients(store: &Store, mail: &Mail) -> Result<Vec<String>, StoreError> {
-    if !mail.recipients.addresses.is_empty() {
-        return Ok(mail.recipients.addresses.clone());
+    let mut all = mail.recipients.addresses.clone();
+    if let (Some(team), Some(suite)) = (mail.recipients.team, store.suite(mail.suite).await?) {
+        all.extend(members(store, suite.organization_id, team).await?);
     }
-    match (mail.recipients.team, store.suite(mail.suite).await?) {
-        (Some(team), Some(suite)) => members(store, suite.organization_id, team).await,
-        _ => Ok(Vec::new()),
-    }
+    let mut seen = HashSet::new();
+    all.retain(|address| seen.insert(address.to_ascii_lowercase()));
+    Ok(all)
 }

@@ -41,9 +41,9 @@ pub struct MailText {
 /// Who gets a mail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recipients {
-    /// The members that this team has when the mail leaves, unless there are addresses.
+    /// The members that this team has when the mail leaves.
     pub team: Option<TeamId>,
-    /// These.
+    /// These, too.
     pub addresses: Vec<String>,
 }
 
