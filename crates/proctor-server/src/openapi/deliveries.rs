@@ -2,13 +2,13 @@
 
 use http::Method;
 use proctor_core::scope::{READ_SUITES, WRITE_SUITES};
-use proctor_store::catalog::outbox::MessageStatus;
+use proctor_store::catalog::outbox::{ActionList, MessageStatus};
 use serde_json::Value;
 
 use super::document::Noun;
 use super::object::Object;
 use super::operation::{Access, Operation};
-use super::schema::{count, named, nullable, text, timestamp, uuid, word};
+use super::schema::{count, list, named, nullable, text, timestamp, uuid, word};
 
 pub(super) fn noun() -> Noun {
     let operations =
@@ -44,13 +44,17 @@ fn status() -> Value {
     word(&MessageStatus::ALL.map(MessageStatus::as_str), "")
 }
 
+fn channel() -> Value {
+    word(&["webhook", "slack", "issue", "email"], "")
+}
+
 fn delivery() -> Value {
     let answer = Object::new("The last answer.").key("code", count("Of HTTP or SMTP.")).key("text", text("At most 1 KiB.")).schema();
     Object::new("A message of a workflow, and what became of it.")
         .key("id", uuid("The same in every attempt."))
         .key("event_id", uuid(""))
         .key("workflow_id", uuid(""))
-        .key("type", word(&["webhook", "slack", "issue", "email"], ""))
+        .key("type", channel())
         .key("status", status())
         .key("attempts", count(""))
         .key("next_attempt_at", nullable(timestamp("While it waits.")))
@@ -63,6 +67,15 @@ fn delivery() -> Value {
         .schema()
 }
 
+fn paused() -> Value {
+    Object::new("An action that is paused until it is changed, or one of its messages is sent again by hand.")
+        .key("list", word(&ActionList::ALL.map(ActionList::as_str), "The list of the workflow that it stands in."))
+        .key("position", count("Where in the list, from 0."))
+        .key("type", channel())
+        .key("paused_at", timestamp(""))
+        .schema()
+}
+
 fn queue() -> Value {
     Object::new("How the messages of a workflow stand.")
         .key("events_last_minute", count("Alarms and recoveries."))
@@ -70,5 +83,6 @@ fn queue() -> Value {
         .key("queued", count("Messages that wait for their first attempt."))
         .key("cancelled", count(""))
         .key("digested", count("Messages that another one stands for."))
+        .key("paused", list(&paused(), "Actions whose receiver is gone for good (410)."))
         .schema()
 }

@@ -19,7 +19,8 @@ async fn session(app: &TestApp) -> String {
     answer.header("set-cookie").expect("a cookie").split(';').next().expect("a pair").to_owned()
 }
 
-async fn page(app: &TestApp, path: &str) -> Answer {
+/// A page as the administrator sees it.
+pub(crate) async fn page(app: &TestApp, path: &str) -> Answer {
     let cookie = session(app).await;
     let answer = Answer::to(app.anonymous(Method::GET, path).header(header::COOKIE, cookie).header(header::ACCEPT, "text/html")).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.text);

@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0010_mails"),
     migration!("0011_build_places"),
     migration!("0012_ledger_activity"),
+    migration!("0013_outbox_receivers"),
 ];
 
 /// Runs what has not been run. The caller commits: all migrations, or none.

@@ -6,10 +6,11 @@ use askama::Template;
 use axum::extract::State;
 use proctor_core::monitors::tracker::Tracker;
 use proctor_core::text::full_name;
+use proctor_core::time::Timestamp;
 use proctor_core::workflow::Status;
 use proctor_store::catalog::evaluations::{OpenAlarm, TESTS_PER_PAGE};
 use proctor_store::catalog::ledger::{LedgerEntry, LedgerFilter, LedgerKind};
-use proctor_store::catalog::outbox::MessageFilter;
+use proctor_store::catalog::outbox::{ActionList, MessageFilter, PausedAction};
 use proctor_store::catalog::workflows::Workflow;
 use proctor_store::documents::write_workflow;
 use proctor_store::{PageRequest, StoreError};
@@ -50,6 +51,25 @@ struct AlarmRow {
     alarm: Option<(String, String)>,
 }
 
+/// An action that is paused.
+struct PausedRow {
+    channel: &'static str,
+    occasion: &'static str,
+    number: u32,
+    since: When,
+}
+
+impl PausedRow {
+    fn of(action: PausedAction, now: Timestamp) -> Self {
+        let PausedAction { list, position, channel, paused_at } = action;
+        let occasion = match list {
+            ActionList::Alarm => "alarm",
+            ActionList::Recover => "recovery",
+        };
+        Self { channel: channel.as_str(), occasion, number: position + 1, since: When::new(paused_at, now) }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "workflow.html")]
 struct WorkflowPage {
@@ -58,6 +78,7 @@ struct WorkflowPage {
     activity: Activity,
     queue: Queue,
     is_paused: bool,
+    paused_actions: Vec<PausedRow>,
     takes_history_in: bool,
     version: u32,
     changed: When,
@@ -101,6 +122,7 @@ pub async fn show(State(app): State<App>, place: AtWorkflow, urls: Urls, query: 
         activity: Seen::of(&app, &at, &[workflow.id]).await?.activity(workflow.id, now),
         queue: queue_of(&app, &at, &workflow).await?,
         is_paused: workflow.definition.status == Status::Paused,
+        paused_actions: app.store.paused_actions(&workflow).await?.into_iter().map(|action| PausedRow::of(action, now)).collect(),
         takes_history_in: takes_history_in(&workflow),
         version: workflow.version,
         changed: When::new(workflow.updated_at, now),

@@ -1,6 +1,8 @@
 //! What a death between claim and sending does.
 
-use proctor_store::catalog::outbox::ClaimLimits;
+use std::collections::HashMap;
+
+use proctor_store::catalog::outbox::{Claim, ClaimLimits, Turn};
 use serde_json::json;
 
 use super::{HOUR_MS, MINUTE_MS, receiver, requests, retry, start, webhook};
@@ -17,7 +19,8 @@ async fn who_dies_between_claim_and_sending_loses_nothing() {
     assert_eq!(app.upload(&json!({ "format": "json", "run_env": run_env, "data": data })).await.status, 202);
     app.app.evaluator.settle().await.unwrap();
     let limits = ClaimLimits { messages_max: 10, lease_ms: MINUTE_MS };
-    let claimed = app.app.store.claim_messages(limits, app.now()).await.unwrap();
+    let claim = Claim { limits, turn: Turn::InOrder, of_host_max: 10, under_way: HashMap::new() };
+    let claimed = app.app.store.claim_messages(&claim, app.now()).await.unwrap();
     app.app.deliverer.deliver().await.unwrap();
     let sent = requests(&server).await.len();
     assert_eq!(sent + claimed.len(), 1, "claimed here or sent there, not both");

@@ -23,7 +23,7 @@ async fn a_workflow_tells_no_more_than_its_limit_in_a_minute_and_the_rest_in_the
     app.tell("r1", "c1", &data).await;
     assert_eq!(requests(&server).await.len(), 500);
     let queue = app.get(&app.of_suite(&format!("/workflows/{id}/queue"))).await.json();
-    assert_eq!(queue, json!({ "events_last_minute": 700, "limit": 500, "queued": 200, "cancelled": 0, "digested": 0 }));
+    assert_eq!(queue, json!({ "events_last_minute": 700, "limit": 500, "queued": 200, "cancelled": 0, "digested": 0, "paused": [] }));
     let labelled = app.get(&app.s("/tests?label=shaky&per_page=1")).await;
     assert_eq!(labelled.status, 200, "{}", labelled.text);
     app.later(MINUTE_MS).await;

@@ -3,6 +3,7 @@
 mod durable;
 mod limits;
 mod mail;
+mod places;
 mod refused;
 mod trackers;
 mod webhooks;

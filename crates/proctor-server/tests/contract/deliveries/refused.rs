@@ -5,6 +5,7 @@ use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::{receiver, requests, retry, start, webhook};
+use crate::pages::page;
 use crate::support::{NOW, TestApp, record};
 
 #[tokio::test]
@@ -42,7 +43,7 @@ async fn redirects_are_not_followed_and_a_receiver_that_is_gone_is_left_alone() 
         .await;
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(410)).up_to_n_times(1).mount(&server).await;
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
-    app.only(retry(), webhook(&server)).await;
+    let workflow = app.only(retry(), webhook(&server)).await;
     app.alarm().await;
     assert_eq!(app.deliveries().await[0]["answer"]["code"], 302);
     app.later(13_000).await;
@@ -52,10 +53,18 @@ async fn redirects_are_not_followed_and_a_receiver_that_is_gone_is_left_alone() 
     app.tell("r2", "c2", &[record("divides", "failed"), record("divides", "passed")]).await;
     assert_eq!(requests(&server).await.len(), 2, "the action is paused");
     assert_eq!(app.deliveries().await[0]["status"], "cancelled");
+    let queue = app.of_suite(&format!("/workflows/{}/queue", workflow["id"].as_str().unwrap()));
+    let paused = |list: &str| json!({ "list": list, "position": 0, "type": "webhook", "paused_at": gone["finished_at"] });
+    assert_eq!(app.get(&queue).await.json()["paused"], json!([paused("alarm_actions"), paused("recover_actions")]));
+    let shown = format!("/organizations/northwind/analytics/suites/checkout-api/workflows/{}", workflow["id"].as_str().unwrap());
+    let html = page(&app, &shown).await.text;
+    assert!(html.contains("2 actions are paused") && html.contains("webhook, action 1 on recovery, since"), "{html}");
 
     let again = app.of_suite(&format!("/deliveries/{}/redeliver", gone["id"].as_str().unwrap()));
     let answer = app.post(&again, &json!({})).await;
     assert_eq!((answer.status, &answer.json()["status"]), (202, &json!("waiting")));
+    assert_eq!(app.get(&queue).await.json()["paused"], json!([]));
+    assert!(!page(&app, &shown).await.text.contains("actions are paused"));
     app.later(0).await;
     let one = app.get(&app.of_suite(&format!("/deliveries/{}", gone["id"].as_str().unwrap()))).await.json();
     assert_eq!((&one["status"], &one["id"]), (&json!("delivered"), &gone["id"]));

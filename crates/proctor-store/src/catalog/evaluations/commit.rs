@@ -43,13 +43,13 @@ impl Store {
             transaction.rollback().await;
             return Ok(Committed::Outdated);
         }
-        write(&mut transaction, evaluation, now).await?;
+        write(self, &mut transaction, evaluation, now).await?;
         transaction.commit().await?;
         Ok(Committed::Yes)
     }
 }
 
-async fn write(transaction: &mut WriteTransaction, evaluation: &Evaluation<'_>, now: Timestamp) -> Result<(), StoreError> {
+async fn write(store: &Store, transaction: &mut WriteTransaction, evaluation: &Evaluation<'_>, now: Timestamp) -> Result<(), StoreError> {
     let Evaluation { suite, epoch, taken, outcomes, incidents } = evaluation;
     for some in taken.chunks(ROWS_PER_STATEMENT_MAX) {
         let mut delete = Statement::built(transaction.engine(), "DELETE FROM pending_evaluations WHERE suite_id = ");
@@ -71,7 +71,7 @@ async fn write(transaction: &mut WriteTransaction, evaluation: &Evaluation<'_>, 
     let engine = transaction.engine();
     let commits = commits_of(transaction.connection(), engine, *suite, &changes).await?;
     let on_what = events.iter().map(|(outcome, event)| (outcome.workflow, *event));
-    let mut acting = Acting::read(transaction, *suite, on_what, now).await?;
+    let mut acting = Acting::read(transaction, (store, *suite), on_what, now).await?;
     for (number, (outcome, event)) in (0_u64..).zip(events) {
         let id = event_id(outcome.workflow, event, *epoch, number);
         let (actions, made) = acting.act(outcome.workflow, id, event);

@@ -5,7 +5,9 @@
 
 mod claim;
 mod overflow;
+mod paused;
 mod read;
+mod receiver;
 mod record;
 
 use proctor_core::id::{DeliveryId, LedgerId, SuiteId, WorkflowId};
@@ -17,15 +19,17 @@ use sqlx::any::AnyRow;
 use crate::StoreError;
 use crate::database::{Columns, Statement, WriteTransaction};
 
-pub use claim::ClaimLimits;
+pub use claim::{Claim, ClaimLimits, Turn};
+pub use paused::{ActionList, PausedAction};
 pub use read::{MessageFilter, QueueFigures};
+pub(crate) use receiver::Receiver;
 pub use record::{Answer, Attempt, AttemptOutcome};
 
 /// Messages in one statement.
 const MESSAGES_PER_STATEMENT_MAX: usize = 100;
 
 /// A message to be written.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct NewMessage<'a> {
     pub(crate) suite: SuiteId,
     pub(crate) event: LedgerId,
@@ -35,6 +39,7 @@ pub(crate) struct NewMessage<'a> {
     pub(crate) action: u32,
     pub(crate) channel: Channel,
     pub(crate) settings: &'a str,
+    pub(crate) receiver: Receiver,
 }
 
 /// A message.
@@ -54,6 +59,8 @@ pub struct Message {
     pub channel: Channel,
     /// Where to, as JSON; secrets in it are sealed.
     pub settings: String,
+    /// What it shares places with among those that are sent at once: the host and port of a URL, a tracker, the mail server.
+    pub host: String,
     /// Where it is.
     pub status: MessageStatus,
     /// Attempts so far.
@@ -114,7 +121,7 @@ impl MessageStatus {
 
 /// What a message is read from.
 const COLUMNS: &str = "o.suite_id AS suite_id, o.event_id AS event_id, o.workflow_id AS workflow_id, o.ordinal AS ordinal, \
-     o.channel AS channel, o.settings AS settings, o.idempotency_key AS idempotency_key, o.status AS status, o.attempts AS attempts, \
+     o.channel AS channel, o.settings AS settings, o.host AS host, o.idempotency_key AS idempotency_key, o.status AS status, o.attempts AS attempts, \
      o.next_attempt_at AS next_attempt_at, o.last_error AS last_error, o.created_at AS created_at, o.started_at AS started_at, \
      o.finished_at AS finished_at, o.answer_code AS answer_code, o.answer AS answer, o.digest_tests AS digest_tests";
 
@@ -125,10 +132,10 @@ pub(crate) async fn queue_messages(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for some in messages.chunks(MESSAGES_PER_STATEMENT_MAX) {
-        let insert = "INSERT INTO outbox (suite_id, event_id, workflow_id, ordinal, action, channel, settings, idempotency_key, status, \
-                      next_attempt_at, created_at) VALUES ";
+        let insert = "INSERT INTO outbox (suite_id, event_id, workflow_id, ordinal, action, channel, settings, receiver, host, idempotency_key, \
+                      status, next_attempt_at, created_at) VALUES ";
         let mut insert = Statement::built(transaction.engine(), insert);
-        for NewMessage { suite, event, workflow, ordinal, action, channel, settings } in some {
+        for NewMessage { suite, event, workflow, ordinal, action, channel, settings, receiver } in some {
             insert.row(&[
                 suite.bytes().into(),
                 event.bytes().into(),
@@ -137,6 +144,8 @@ pub(crate) async fn queue_messages(
                 (*action).into(),
                 channel.as_str().into(),
                 (*settings).into(),
+                receiver.key.as_str().into(),
+                receiver.host.as_str().into(),
                 (&delivery_id(*event, *action).to_string()).into(),
                 MessageStatus::Waiting.as_str().into(),
                 now.into(),
@@ -174,6 +183,7 @@ fn message_of(row: &AnyRow) -> Result<Message, StoreError> {
         ordinal: number("ordinal")?,
         channel: row.word("channel", Channel::from_word)?,
         settings: row.text("settings")?,
+        host: row.text("host")?,
         status: row.word("status", MessageStatus::from_word)?,
         attempts: number("attempts")?,
         next_attempt_at: row.time("next_attempt_at")?,

@@ -73,7 +73,8 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Has a message sent again, under the same id; one that waits anyway stays as it is. Its action is no longer paused.
+    /// Has a message sent again, under the same id and at once: whatever waits before it, and whenever it would have been tried next. Its
+    /// action is no longer paused. One that is under way just now is sent twice; receivers know that by the id.
     ///
     /// # Errors
     /// [`StoreError::Missing`] when there is no such message (any more).
@@ -83,9 +84,9 @@ impl Store {
         let delete = "DELETE FROM paused_actions WHERE suite_id = $1 AND workflow_id = $2 AND channel = $3 AND settings_hash = $4";
         let delete = Statement::fixed(delete).with(suite.bytes()).with(message.workflow.bytes()).with(message.channel.as_str());
         delete.with(&settings_hash(&message.settings)).execute(transaction.connection()).await?;
-        // `started_at`: what a person asks for does not wait for the limit of the workflow.
+        // No attempts, but begun: that is how a claim knows what a person asked for ([`super::Turn::Asked`]).
         let update = "UPDATE outbox SET status = 'waiting', attempts = 0, next_attempt_at = $1, started_at = $2, finished_at = NULL \
-                      WHERE suite_id = $3 AND idempotency_key = $4 AND status <> 'waiting'";
+                      WHERE suite_id = $3 AND idempotency_key = $4";
         let update = Statement::fixed(update).with(now).with(now).with(suite.bytes()).with(&id.to_string());
         update.execute(transaction.connection()).await?;
         transaction.commit().await?;

@@ -37,6 +37,7 @@ impl From<Message> for DeliveryBody {
         let Message {
             id,
             suite: _,
+            host: _,
             event,
             workflow,
             ordinal: _,

@@ -11,7 +11,7 @@ use crate::api::error::ApiError;
 use crate::api::json::Json;
 use crate::auth::WriteSuites;
 
-/// Has a message sent again, under the same id, and its action no longer paused. One that waits anyway stays as it is.
+/// Has a message sent again, under the same id, and its action no longer paused. One that waits leaves at once, too.
 ///
 /// # Errors
 /// 401, 403, 404.

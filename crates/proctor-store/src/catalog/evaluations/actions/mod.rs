@@ -3,22 +3,24 @@
 mod labels;
 mod states;
 
+use std::collections::HashMap;
+
 use proctor_core::id::{LedgerId, SuiteId};
 use proctor_core::label::Label;
 use proctor_core::monitors::hysteresis::EventKind;
 use proctor_core::time::Timestamp;
-use proctor_core::workflow::{Action, Mode, Outgoing, StateChange};
+use proctor_core::workflow::{Action, Channel, Mode, Outgoing, StateChange};
 use serde_json::{Map, Value, json};
 
 use self::labels::HeldLabels;
 use self::states::{HeldStates, Wanted};
 use super::outcome::TestEvent;
-use crate::StoreError;
 use crate::catalog::labels::LabelSource;
 use crate::catalog::ledger::{LedgerKind, NewEntry};
-use crate::catalog::outbox::{NewMessage, queue_messages};
+use crate::catalog::outbox::{NewMessage, Receiver, queue_messages};
 use crate::catalog::workflows::Workflow;
 use crate::database::WriteTransaction;
+use crate::{Store, StoreError};
 
 const HOUR_MS: i64 = 3_600_000;
 /// Tests that one statement names.
@@ -63,6 +65,9 @@ pub(super) struct Acting<'a> {
     now: Timestamp,
     labels: HeldLabels,
     states: HeldStates,
+    store: &'a Store,
+    /// By channel and settings.
+    receivers: HashMap<(Channel, &'a str), Receiver>,
     messages: Vec<NewMessage<'a>>,
 }
 
@@ -78,7 +83,7 @@ impl<'a> Acting<'a> {
     /// Reads what the actions on these events look at.
     pub(super) async fn read(
         transaction: &mut WriteTransaction,
-        suite: SuiteId,
+        (store, suite): (&'a Store, SuiteId),
         events: impl Iterator<Item = (&'a Workflow, &'a TestEvent)>,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
@@ -98,7 +103,7 @@ impl<'a> Acting<'a> {
         }
         let labels = HeldLabels::read(transaction, suite, &labelled).await?;
         let states = HeldStates::read(transaction, suite, &stated).await?;
-        Ok(Self { suite, now, labels, states, messages: Vec::new() })
+        Ok(Self { suite, now, labels, states, store, receivers: HashMap::new(), messages: Vec::new() })
     }
 
     /// Carries out what the workflow does on this event: each action with its outcome, and entries about what they changed.
@@ -139,7 +144,10 @@ impl<'a> Acting<'a> {
             Action::ChangeState(change) => self.change_state(occasion, change),
             Action::Send(Outgoing { channel, settings }) => {
                 let (suite, event, workflow) = (self.suite, occasion.id, occasion.workflow.id);
-                self.messages.push(NewMessage { suite, event, workflow, ordinal, action: position, channel: *channel, settings });
+                let (channel, action) = (*channel, position);
+                let receiver = self.receivers.entry((channel, settings)).or_insert_with(|| self.store.receiver(suite, channel, settings));
+                let receiver = receiver.clone();
+                self.messages.push(NewMessage { suite, event, workflow, ordinal, action, channel, settings, receiver });
                 (ActionOutcome::Queued, None)
             }
         }
