@@ -14,7 +14,7 @@ use crate::support::{NOW, TestApp, mail_server, record};
 /// Long enough for a busy machine, and shorter than one attempt that nobody answers (10 s).
 const SOON: Duration = Duration::from_secs(6);
 /// Messages to one host at once.
-const OF_HOST: usize = 8;
+const OF_HOST: usize = 20;
 
 /// Waits until it is so.
 async fn soon(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
