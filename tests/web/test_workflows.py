@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
@@ -42,7 +44,7 @@ def upload(demo: Demo, key: str, commit: str, results: list[tuple[str, str]]) ->
     assert requests.post(f"{demo.base_url}/v1/uploads", json=body, headers=headers, timeout=30).status_code == 202
 
 
-def until(what: str, ask, seconds: float = 30.0):  # type: ignore[no-untyped-def]
+def until(what: str, ask: Callable[[], Any], seconds: float = 30.0) -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := ask():

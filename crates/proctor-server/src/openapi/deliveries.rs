@@ -2,6 +2,7 @@
 
 use http::Method;
 use proctor_core::scope::{READ_SUITES, WRITE_SUITES};
+use proctor_core::workflow::Channel;
 use proctor_store::catalog::outbox::{ActionList, MessageStatus};
 use serde_json::Value;
 
@@ -45,7 +46,7 @@ fn status() -> Value {
 }
 
 fn channel() -> Value {
-    word(&["webhook", "slack", "issue", "email"], "")
+    word(&Channel::ALL.map(Channel::as_str), "")
 }
 
 fn delivery() -> Value {

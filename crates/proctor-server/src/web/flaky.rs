@@ -23,8 +23,7 @@ use super::html::Html;
 use super::pager::{Pager, with};
 use super::place::{AtSuite, Rights};
 use super::strip::small_strip;
-use super::test::ACTIONS;
-use super::test_actions::require_allowed;
+use super::test_actions::wanted_state;
 use super::test_ledger::{figures_of, score_of, what_of};
 use super::tests::TestRow;
 use super::when::{When, count, duration};
@@ -238,15 +237,11 @@ fn score(event: &LedgerEntry) -> Score {
 /// # Errors
 /// 403, 422; what the store says.
 pub async fn set_states(State(app): State<App>, at: AtSuite, SentForm(form): SentForm) -> Result<Response, WebError> {
-    at.require_edit()?;
-    let viewer = at.viewer.as_ref().ok_or_else(|| WebError::forbidden("Sign in first."))?;
-    let wanted = form.get("state").unwrap_or_default();
-    let known = ACTIONS.iter().find(|(_, action, _)| *action == wanted);
-    let (state, _, _) = known.ok_or_else(|| WebError::invalid("state must be one of enable, mute, skip"))?;
-    require_allowed(&at, *state)?;
+    let viewer = at.editor()?;
+    let state = wanted_state(&at, &form)?;
     let ticked = form.all().iter().filter(|(key, _)| key == b"test").take(PER_PAGE as usize);
     let ids: Vec<TestId> = ticked.filter_map(|(_, id)| String::from_utf8_lossy(id).parse().ok()).collect();
-    let new = NewState { state: *state, by: StateAuthor::User(viewer.user.id), reason: Some("flaky".to_owned()), expires_at: None };
+    let new = NewState { state, by: StateAuthor::User(viewer.user.id), reason: Some("flaky".to_owned()), expires_at: None };
     for id in ids {
         match app.store.set_test_state(at.suite.id, id, &new, app.clock.now()).await {
             // One that is gone needs no state.

@@ -124,4 +124,13 @@ impl AtSuite {
             Rights::Read => Err(WebError::forbidden("You may look at this suite, but not change it.")),
         }
     }
+
+    /// The viewer, who may change the suite.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn editor(&self) -> Result<&Viewer, WebError> {
+        self.require_edit()?;
+        self.viewer.as_ref().ok_or_else(|| WebError::forbidden("Sign in first."))
+    }
 }

@@ -16,6 +16,7 @@ use super::form::SentForm;
 use super::place::AtSuite;
 use super::test::ACTIONS;
 use crate::App;
+use crate::query::QueryParams;
 pub(super) use crate::usecases::test_state::DAYS_MAX;
 use crate::usecases::test_state::Wish;
 
@@ -29,19 +30,15 @@ pub async fn set_state(
     Path((_, _, id)): Path<(String, String, String)>,
     SentForm(form): SentForm,
 ) -> Result<Response, WebError> {
-    at.require_edit()?;
+    let viewer = at.editor()?;
     let id: TestId = id.parse().map_err(|_| WebError::unknown("test"))?;
-    let viewer = at.viewer.as_ref().ok_or_else(|| WebError::forbidden("Sign in first."))?;
-    let wanted = form.get("state").unwrap_or_default();
-    let known = ACTIONS.iter().find(|(_, action, _)| *action == wanted);
-    let (state, _, _) = known.ok_or_else(|| WebError::invalid("state must be one of enable, mute, skip"))?;
-    require_allowed(&at, *state)?;
+    let state = wanted_state(&at, &form)?;
     let now = app.clock.now();
     // What is no number is too few days.
     let days = form.filled("expires_in_days").map(|days| days.trim().parse().unwrap_or_default());
     let reason = form.filled("reason").map(std::borrow::Cow::into_owned);
     let wish = Wish { expires_in_days: days, reason, ..Wish::default() };
-    let new = wish.new_state(*state, StateAuthor::User(viewer.user.id), now).map_err(|fault| WebError::invalid(fault.to_string()))?;
+    let new = wish.new_state(state, StateAuthor::User(viewer.user.id), now).map_err(|fault| WebError::invalid(fault.to_string()))?;
     app.store.set_test_state(at.suite.id, id, &new, now).await.map_err(known_test)?;
     Ok(Redirect::to(&format!("{}/tests/{id}", at.path())).into_response())
 }
@@ -56,11 +53,10 @@ pub async fn change_label(
     Path((_, _, id)): Path<(String, String, String)>,
     SentForm(form): SentForm,
 ) -> Result<Response, WebError> {
-    at.require_edit()?;
+    let viewer = at.editor()?;
     let id: TestId = id.parse().map_err(|_| WebError::unknown("test"))?;
     let label =
         Label::new(form.get("label").unwrap_or_default().trim().to_owned()).map_err(|error| WebError::invalid(error.to_string()))?;
-    let viewer = at.viewer.as_ref().ok_or_else(|| WebError::forbidden("Sign in first."))?;
     let (by, now) = (LabelAuthor { user: viewer.user.id, token: None }, app.clock.now());
     match form.get("operator").as_deref() {
         Some("add") => {
@@ -76,12 +72,15 @@ pub async fn change_label(
     Ok(Redirect::to(&format!("{}/tests/{id}", at.path())).into_response())
 }
 
-/// Nothing, unless the suite's settings forbid the state (`rest-api.md`, section 3.5).
+/// The state that a form asks for, if the suite's settings allow it (`rest-api.md`, section 3.5).
 ///
 /// # Errors
 /// 422.
-pub(super) fn require_allowed(at: &AtSuite, state: TestState) -> Result<(), WebError> {
-    if is_allowed(at, state) { Ok(()) } else { Err(WebError::invalid("The settings of this suite do not allow that.")) }
+pub(super) fn wanted_state(at: &AtSuite, form: &QueryParams) -> Result<TestState, WebError> {
+    let wanted = form.get("state").unwrap_or_default();
+    let known = ACTIONS.iter().find(|(_, action, _)| *action == wanted);
+    let (state, _, _) = known.ok_or_else(|| WebError::invalid("state must be one of enable, mute, skip"))?;
+    if is_allowed(at, *state) { Ok(*state) } else { Err(WebError::invalid("The settings of this suite do not allow that.")) }
 }
 
 /// Whether the suite's settings allow the state.

@@ -149,3 +149,33 @@ async fn a_test_is_split_by_a_tag_and_tells_its_story() {
     let plain = page(&app, &path).await.text;
     assert!(!plain.contains("without this tag"));
 }
+
+#[tokio::test]
+async fn what_was_done_on_an_event_stands_with_it_wherever_the_page_ends() {
+    let app = TestApp::builder().manual_clock(NOW).start().await;
+    let actions = |kind: &str| json!(["one", "two"].map(|label| json!({ "type": kind, "label": label })));
+    let workflow = json!({
+        "name": "each failure", "monitor": { "type": "failure_rate", "window_executions": 1, "sample_min": 1, "alarm": 0.5, "recover": 0.1 },
+        "alarm_actions": actions("add_label"), "recover_actions": actions("remove_label"),
+    });
+    assert_eq!(app.post(&app.of_suite("/workflows"), &workflow).await.status, 201);
+    for number in 0..12 {
+        let (key, result) = (number.to_string(), if number % 2 == 0 { "failed" } else { "passed" });
+        app.run_of(&envelope_of(&key, &[("branch", "main"), ("commit_sha", &key)], &[record("adds", result)])).await;
+        app.app.evaluator.settle().await.expect("workflows are evaluated");
+    }
+    let path = format!("{SUITE}/tests/{}", app.test_id("adds").await);
+    // 36 entries, 20 a page: an event has three, what followed from it before it, so the page ends between the two.
+    let (mut events, mut changes) = (0, 0);
+    for number in 1..=2 {
+        let html = page(&app, &format!("{path}?page={number}")).await.text;
+        let (_, ledger) = html.split_once("<ol class=\"ledger\">").expect("a ledger");
+        for event in ledger.split("<div class=\"when\">").skip(1) {
+            assert!(event.contains(">alarm</span>") || event.contains(">recovered</span>"), "only events stand alone: {event}");
+            let done = event.matches(">label added</span>").count() + event.matches(">label removed</span>").count();
+            assert_eq!(done, 2, "{event}");
+            (events, changes) = (events + 1, changes + done);
+        }
+    }
+    assert_eq!((events, changes), (12, 24));
+}

@@ -5,16 +5,17 @@ use proctor_core::label::Label;
 use proctor_core::monitors::hysteresis::EventKind::{Alarm, Recover};
 use proctor_core::result::TestResult::{Failed, Passed};
 use proctor_core::state::TestState;
+use proctor_core::suite::SuiteSettings;
 use proctor_core::workflow::{Action, Definition, StateChange};
 use proctor_store::Store;
 use proctor_store::catalog::evaluations::{Committed, Evaluation, TestEvent, WorkflowOutcome};
 use proctor_store::catalog::labels::{Added, LABELS_PER_TEST_MAX, LabelSource};
 use proctor_store::catalog::ledger::LedgerFilter;
 use proctor_store::catalog::states::StateAuthor;
-use proctor_store::catalog::workflows::{Application, Author, Changed, Workflow};
+use proctor_store::catalog::workflows::Workflow;
 
 use crate::engines::{at, on_both};
-use crate::evaluations::{PAGE, definition, event, snapshot};
+use crate::evaluations::{PAGE, definition, event, made, snapshot};
 use crate::fixtures::{results, suite, upload};
 
 /// More than any statement names.
@@ -26,12 +27,6 @@ fn label(text: &str) -> Label {
 
 fn state(state: TestState, expires_hours: Option<u16>) -> Action {
     Action::ChangeState(StateChange { expires_hours, ..state.into() })
-}
-
-async fn made(store: &Store, suite: SuiteId, definition: Definition) -> Workflow {
-    let made = store.create_workflow(suite, definition, Application::Quiet, Author::System, at(0)).await.unwrap();
-    let Changed::Yes(workflow) = made else { panic!("made") };
-    *workflow
 }
 
 /// Stores what the workflows report, as one evaluation.
@@ -157,6 +152,28 @@ async fn each_action_sees_what_those_before_it_did() {
         assert_eq!(store.add_labels(suite, tests[2].id, &full, &person, at(15)).await.unwrap(), Added::Yes);
         report(&store, suite, vec![(&muting, vec![event(Alarm, 2, at(16))])], 17).await;
         assert_eq!(told(&store, suite, 2).await[LABELS_PER_TEST_MAX..], ["alarm: too_many_labels, done", "state_changed"]);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_has_waited_longest_is_evaluated_first() {
+    on_both(async |place| {
+        let store = place.open().await;
+        let (organization, first) = suite(&store).await;
+        let settings = |name: &str| SuiteSettings::named(name);
+        let second = store.create_suite(organization.id, settings("Second"), "token-of-second", at(0)).await.unwrap();
+        let third = store.create_suite(organization.id, settings("Third"), "token-of-third", at(0)).await.unwrap();
+        for (suite, times) in [(first.id, [30, 40]), (second.id, [20, 50])] {
+            for time in times {
+                store.complete_upload(upload(suite, "r", at(time), results(suite, &[Failed]))).await.unwrap();
+            }
+        }
+        assert_eq!(store.suites_to_evaluate(at(60)).await.unwrap(), [second.id, first.id]);
+        assert_eq!(store.suites_to_evaluate(at(20)).await.unwrap(), [second.id], "what came later is left alone");
+        made(&store, third.id, definition("takes history in")).await;
+        assert_eq!(store.suites_to_evaluate(at(60)).await.unwrap(), [third.id, second.id, first.id]);
         store.close().await;
     })
     .await;

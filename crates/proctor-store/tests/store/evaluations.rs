@@ -46,10 +46,14 @@ pub(crate) fn definition(name: &str) -> Definition {
     Definition { name: name.to_owned(), status: Status::Active, mode: Mode::Live, rule, alarm, recover: Vec::new(), events_per_minute: 500 }
 }
 
-async fn workflow(store: &Store, suite: SuiteId, name: &str) -> Workflow {
-    let made = store.create_workflow(suite, definition(name), Application::Quiet, Author::System, at(0)).await.unwrap();
+pub(crate) async fn made(store: &Store, suite: SuiteId, definition: Definition) -> Workflow {
+    let made = store.create_workflow(suite, definition, Application::Quiet, Author::System, at(0)).await.unwrap();
     let Changed::Yes(workflow) = made else { panic!("made") };
     *workflow
+}
+
+async fn workflow(store: &Store, suite: SuiteId, name: &str) -> Workflow {
+    made(store, suite, definition(name)).await
 }
 
 pub(crate) async fn snapshot(store: &Store, suite: SuiteId) -> Snapshot {

@@ -33,8 +33,7 @@ struct DeletePage {
 pub async fn set_status(State(app): State<App>, place: AtWorkflow, SentForm(form): SentForm) -> Result<Response, WebError> {
     let path = place.path();
     let AtWorkflow { at, workflow } = place;
-    at.require_edit()?;
-    let viewer = at.viewer.as_ref().ok_or_else(|| WebError::forbidden("Sign in first."))?;
+    let viewer = at.editor()?;
     let wanted = form.get("status").and_then(|word| Status::from_word(&word));
     let status = wanted.ok_or_else(|| WebError::invalid("status must be one of active, paused"))?;
     let definition = Definition { status, ..workflow.definition };
@@ -72,8 +71,7 @@ pub async fn ask_delete(State(app): State<App>, place: AtWorkflow) -> Result<Htm
 /// 403, 404; what the store says.
 pub async fn delete(State(app): State<App>, place: AtWorkflow, _form: SentForm) -> Result<Response, WebError> {
     let AtWorkflow { at, workflow } = place;
-    at.require_edit()?;
-    let viewer = at.viewer.as_ref().ok_or_else(|| WebError::forbidden("Sign in first."))?;
+    let viewer = at.editor()?;
     let deleted = app.store.delete_workflow(at.suite.id, workflow.id, Author::User(viewer.user.id), app.clock.now()).await;
     deleted.map_err(known)?;
     Ok(Redirect::to(&format!("{}/workflows", at.path())).into_response())

@@ -6,7 +6,7 @@ fn document(monitor: Value, actions: Value) -> Map<String, Value> {
         "name": "A <b>name</b>", "status": "paused", "dry_run": true, "monitor": monitor,
         "filters": [
             { "key": "scm.branch", "operator": "is one of", "values": ["main", "re,lease"] }, { "key": "host.arch", "operator": "exists" },
-            { "key": "team", "operator": "is not", "value": "web" },
+            { "key": "team", "operator": "is not", "value": " web " },
         ],
         "expire_days": 30, "alarm_actions": actions, "recover_actions": [], "events_per_minute": 7,
     });
